@@ -1,0 +1,45 @@
+import type { Grid } from "../telemetry/source";
+
+/** Where a VM's forecast came from: its own history, that of a like VM, or only its configured size. */
+export type ForecastBasis = "history" | "like" | "configured";
+
+/**
+ * Forecast demand of one resource over the horizon for every VM: row-major [vm][slot]. Mean and variance of the
+ * slot's average; the unit is the resource's (MHz, MB) and its square.
+ */
+export interface DemandForecast {
+  readonly mean: Float64Array;
+  readonly variance: Float64Array;
+}
+
+/** A fact that the plan had to do without, for the user to read. */
+export interface Lacking {
+  /** Such as "cpu history", "memory size", "disks". */
+  readonly what: string;
+  /** Names of the VMs or hosts concerned. */
+  readonly subjects: readonly string[];
+  /** What was used in its place. */
+  readonly fallback: string;
+}
+
+/** What the models say of the cluster over the horizon: the planner's only view of the telemetry. */
+export interface Assessment {
+  readonly horizon: Grid;
+  readonly virtualMachines: {
+    /** Ids as in the snapshot, then the names of the VMs to be. Rows of the forecasts, in this order. */
+    readonly ids: readonly string[];
+    readonly cpuMhz: DemandForecast;
+    readonly memoryMb: DemandForecast;
+    readonly basis: readonly ForecastBasis[];
+    /** Share of the history's slots that hold a sample, 0 to 1. */
+    readonly coverage: Float64Array;
+  };
+  readonly hosts: {
+    readonly ids: readonly string[];
+    /** Probability that the host fails within the horizon. */
+    readonly failureProbability: Float64Array;
+    /** What raised it, per host; empty where nothing did. */
+    readonly evidence: readonly string[];
+  };
+  readonly lacking: readonly Lacking[];
+}

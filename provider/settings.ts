@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { planConfigSchema } from "../engine/planner/request";
+import { validate } from "../engine/validate";
+
+const path = z.string().min(1);
+
+export const vcenterSettingsSchema = z.strictObject({
+  server: z.string().min(1).describe("Host name or address, with :port if it is not 443"),
+  user: z.string().min(1),
+  password: z.string().min(1),
+  insecure: z.boolean().default(false).describe("Do not verify the certificate"),
+  caFile: path.optional().describe("PEM file of the authority that signed the certificate"),
+  timeoutSeconds: z.number().positive().max(600).default(30),
+});
+export type VcenterSettings = z.infer<typeof vcenterSettingsSchema>;
+
+export const influxSettingsSchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).describe("Such as https://influx.example.com:8086"),
+  database: z.string().min(1).describe("InfluxDB 1: the database; InfluxDB 2: the bucket"),
+  user: z.string().optional(),
+  password: z.string().optional().describe("InfluxDB 2: the token"),
+  retentionPolicy: z.string().optional(),
+  insecure: z.boolean().default(false),
+  timeoutSeconds: z.number().positive().max(600).default(60),
+});
+export type InfluxSettings = z.infer<typeof influxSettingsSchema>;
+
+/**
+ * What connects a run to the world: the same keys in `vsphere-affinity.yaml` (CLI) and in the stack's configuration
+ * under `vsphere-affinity:` (provider). Secrets may come from the environment instead.
+ */
+export const settingsSchema = z
+  .strictObject({
+    vcenter: vcenterSettingsSchema.optional(),
+    inventory: path.optional().describe("Inventory file, in place of a vCenter"),
+    telemetry: z
+      .union([z.strictObject({ duckdb: path }), z.strictObject({ influx: influxSettingsSchema })])
+      .optional()
+      .describe("Absent: plans rest on configured sizes"),
+    journal: path.default("vsphere-affinity.journal.duckdb"),
+    device: z.enum(["auto", "webgpu", "webasm", "cpu", "plain"]).default("auto"),
+    plan: planConfigSchema.prefault({}),
+  })
+  .refine((settings) => (settings.vcenter === undefined) !== (settings.inventory === undefined), {
+    error: "give either vcenter or inventory, and not both",
+  });
+export type Settings = z.infer<typeof settingsSchema>;
+export const SETTING_KEYS = ["vcenter", "inventory", "telemetry", "journal", "device", "plan"] as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Loose = Record<string, unknown>;
+
+const record = (value: unknown): Loose => (value !== null && typeof value === "object" ? { ...(value as Loose) } : {});
+
+/** Fills what `raw` leaves out from VSPHERE_* (as the vSphere provider names them) and INFLUX_*. */
+export function withEnvironment(raw: Loose, environment: Environment): Loose {
+  const settings = { ...raw };
+  const fill = (target: Loose, key: string, value: unknown) => {
+    if (target[key] === undefined && value !== undefined) target[key] = value;
+  };
+  if (settings.inventory === undefined && (settings.vcenter !== undefined || environment.VSPHERE_SERVER)) {
+    const vcenter = record(settings.vcenter);
+    fill(vcenter, "server", environment.VSPHERE_SERVER);
+    fill(vcenter, "user", environment.VSPHERE_USER);
+    fill(vcenter, "password", environment.VSPHERE_PASSWORD);
+    if (environment.VSPHERE_ALLOW_UNVERIFIED_SSL) {
+      fill(vcenter, "insecure", environment.VSPHERE_ALLOW_UNVERIFIED_SSL === "true");
+    }
+    settings.vcenter = vcenter;
+  }
+  const telemetry = record(settings.telemetry);
+  if (telemetry.influx !== undefined) {
+    const influx = record(telemetry.influx);
+    fill(influx, "user", environment.INFLUX_USERNAME);
+    fill(influx, "password", environment.INFLUX_TOKEN ?? environment.INFLUX_PASSWORD);
+    settings.telemetry = { ...telemetry, influx };
+  }
+  return settings;
+}
+
+/** @throws AffinityError SETTINGS_INVALID listing every problem, unknown keys among them. */
+export function parseSettings(raw: Loose, subject: string, environment: Environment = process.env): Settings {
+  return validate(settingsSchema, withEnvironment(raw, environment), {
+    code: "SETTINGS_INVALID",
+    subject,
+    hint: `known keys are ${SETTING_KEYS.join(", ")}`,
+  });
+}
