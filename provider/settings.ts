@@ -38,6 +38,10 @@ export const settingsSchema = z
       .optional()
       .describe("Absent: plans rest on configured sizes"),
     journal: path.default("vsphere-affinity.journal.duckdb"),
+    asOf: z
+      .union([z.enum(["now", "newest"]), z.iso.datetime()])
+      .default("now")
+      .describe("The instant plans are made for: now, that of the newest sample (data of the past), or a given one"),
     device: z.enum(["auto", "webgpu", "webasm", "cpu", "plain"]).default("auto"),
     plan: planConfigSchema.prefault({}),
   })
@@ -45,7 +49,7 @@ export const settingsSchema = z
     error: "give either vcenter or inventory, and not both",
   });
 export type Settings = z.infer<typeof settingsSchema>;
-export const SETTING_KEYS = ["vcenter", "inventory", "telemetry", "journal", "device", "plan"] as const;
+export const SETTING_KEYS = ["vcenter", "inventory", "telemetry", "journal", "asOf", "device", "plan"] as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Loose = Record<string, unknown>;

@@ -1,0 +1,2 @@
+export * from "./journal";
+export { openJournal } from "./duckdb";

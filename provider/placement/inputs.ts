@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { canonicalJson } from "../../engine/digest";
+import { type PlanRequest, planRequestSchema } from "../../engine/planner/request";
+import { validate } from "../../engine/validate";
+
+/** The string that Pulumi's wire format has for a value that is not known yet (`runtime.unknownValue`). */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** What a program says; `owner` is set by the resource's constructor: project, stack and name. */
+export const placementInputsSchema = z.strictObject({
+  owner: z.string().min(1),
+  cluster: planRequestSchema.shape.cluster,
+  virtualMachines: planRequestSchema.shape.virtualMachines,
+  groups: planRequestSchema.shape.groups,
+  include: planRequestSchema.shape.include,
+  settings: z.record(z.string(), z.unknown()).default({}).describe("Plan settings over those of the stack"),
+});
+export type PlacementInputs = z.infer<typeof placementInputsSchema>;
+
+type Loose = Readonly<Record<string, unknown>>;
+const USER_KEYS = Object.keys(placementInputsSchema.shape);
+
+/** What the program said, out of inputs that hold a plan as well. */
+export function userInputs(inputs: Loose): Record<string, unknown> {
+  return Object.fromEntries(USER_KEYS.filter((key) => inputs[key] !== undefined).map((key) => [key, inputs[key]]));
+}
+
+export function sameUserInputs(a: Loose, b: Loose): boolean {
+  return canonicalJson(userInputs(a)) === canonicalJson(userInputs(b));
+}
+
+function holdsUnknown(value: unknown): boolean {
+  if (value === UNKNOWN) return true;
+  if (Array.isArray(value)) return value.some(holdsUnknown);
+  return value !== null && typeof value === "object" && Object.values(value).some(holdsUnknown);
+}
+
+export interface KnownInputs {
+  /** The inputs without what is not known yet; null where too little is known to plan at all. */
+  readonly inputs: Record<string, unknown> | null;
+  /** What was left out, as paths. */
+  readonly unknown: readonly string[];
+}
+
+/** In a preview an input may depend on a resource that is not made yet: what is known is planned, the rest named. */
+export function knownInputs(inputs: Loose): KnownInputs {
+  const known = userInputs(inputs);
+  const unknown: string[] = [];
+  const absent = new Set<unknown>();
+  for (const key of ["virtualMachines", "groups"]) {
+    const list = known[key];
+    if (!Array.isArray(list)) continue;
+    known[key] = list.filter((item: unknown, index) => {
+      if (!holdsUnknown(item)) return true;
+      unknown.push(`${key}[${index}]`);
+      if (key === "virtualMachines") absent.add((item as { name?: unknown } | null)?.name);
+      return false;
+    });
+  }
+  const beyond = Object.keys(known).filter((key) => holdsUnknown(known[key]));
+  if (beyond.length > 0) return { inputs: null, unknown: beyond };
+  if (absent.size > 0 && Array.isArray(known.groups)) known.groups = groupsWithout(known.groups as Loose[], absent);
+  return { inputs: known, unknown };
+}
+
+/** The groups without the VMs that are left out; a group of fewer than two says nothing. */
+function groupsWithout(groups: readonly Loose[], absent: ReadonlySet<unknown>): Loose[] {
+  return groups
+    .map((group) => ({
+      ...group,
+      members: Array.isArray(group.members) ? group.members.filter((name) => !absent.has(name)) : group.members,
+    }))
+    .filter((group) => !Array.isArray(group.members) || group.members.length > 1);
+}
+
+export function parseInputs(inputs: Loose): PlacementInputs {
+  return validate(placementInputsSchema, userInputs(inputs), { code: "PLACEMENT_INVALID", subject: "the placement" });
+}
+
+/** The request that the inputs and the stack's plan settings make. */
+export function requestOf(
+  inputs: PlacementInputs,
+  stackSettings: Readonly<Record<string, unknown>>,
+  instant: Pick<PlanRequest, "asOf" | "keep" | "reservations">,
+): PlanRequest {
+  const { cluster, virtualMachines, groups, include } = inputs;
+  return validate(
+    planRequestSchema,
+    { cluster, virtualMachines, groups, include, config: { ...stackSettings, ...inputs.settings }, ...instant },
+    { code: "PLACEMENT_INVALID", subject: "the placement" },
+  );
+}

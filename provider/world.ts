@@ -1,0 +1,54 @@
+import { openJournal } from "../engine/journal";
+import type { Journal } from "../engine/journal";
+import { FileInventory, type InventorySource, type Snapshot } from "../engine/snapshot";
+import type { TelemetrySource } from "../engine/telemetry";
+import { newestSample, openTelemetry } from "../engine/telemetry";
+import { AffinityError } from "../engine/errors";
+import type { Settings } from "./settings";
+import { createVcenterInventory } from "./vsphere";
+
+/** The inventory that the settings name. */
+export function openInventory(settings: Settings): InventorySource {
+  return settings.vcenter ? createVcenterInventory(settings.vcenter) : new FileInventory(settings.inventory!);
+}
+
+/** Everything a run reads from, opened by the settings, closed after. */
+export interface World {
+  readonly snapshot: Snapshot;
+  readonly telemetry: TelemetrySource | null;
+  readonly journal: Journal;
+}
+
+/** Opens what `settings` name, hands it to `work`, and closes it whatever happens. */
+export async function withWorld<T>(settings: Settings, work: (world: World) => Promise<T>): Promise<T> {
+  const inventory = openInventory(settings);
+  let telemetry: TelemetrySource | null = null;
+  try {
+    const snapshot = await inventory.snapshot();
+    telemetry = settings.telemetry ? await openTelemetry(settings.telemetry) : null;
+    return await work({ snapshot, telemetry, journal: openJournal(settings.journal) });
+  } finally {
+    await telemetry?.close();
+    await inventory.close();
+  }
+}
+
+/**
+ * The instant that plans are made for, epoch seconds: now or that of the newest sample, rounded down to the plan's
+ * step, or the one that the settings give.
+ */
+export async function instantOf(settings: Settings, world: World, now: number): Promise<number> {
+  const step = settings.plan.stepMinutes * 60;
+  const down = (seconds: number) => Math.floor(seconds / step) * step;
+  if (settings.asOf === "now") return down(now);
+  if (settings.asOf !== "newest") return Math.floor(Date.parse(settings.asOf) / 1000);
+  const newest = world.telemetry ? await newestSample(world.telemetry, world.snapshot.source.name, now) : null;
+  if (newest === null) {
+    throw new AffinityError({
+      code: "TELEMETRY_EMPTY",
+      message: `asOf is "newest", but ${world.telemetry?.name ?? "no telemetry"} holds no sample of ${world.snapshot.source.name}`,
+      hint: "import telemetry of this vCenter, or set asOf to an instant",
+    });
+  }
+  return down(newest + step - 1);
+}
