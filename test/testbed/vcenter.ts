@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { request } from "node:https";
+import { componentPath } from "./components";
+import { temporaryFolder } from "./folder";
+import { startServer } from "./server";
+
+export interface VcenterOptions {
+  /** Clusters in the one datacenter `DC0`: `DC0_C0`, `DC0_C1`, … (1). */
+  clusters?: number;
+  /** Hosts in each cluster: `DC0_C0_H0`, … (8). */
+  hosts?: number;
+  /** Powered-on virtual machines in each cluster: `DC0_C0_RP0_VM0`, … (20). */
+  vms?: number;
+  /** Serve TLS with a certificate whose notAfter is past. */
+  expiredCertificate?: boolean;
+  /** The password that `user` logs in with ("pass"). */
+  password?: string;
+}
+
+export interface Vcenter {
+  /** `127.0.0.1:PORT`; the SDK is at `https://SERVER/sdk`. */
+  server: string;
+  user: string;
+  password: string;
+  /** Path of the PEM file of its self-signed certificate, to be trusted as a CA. */
+  certificate: string;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** Starts govmomi's vCenter simulator; resolves when it answers over TLS. */
+export async function startVcenter(options: VcenterOptions = {}): Promise<Vcenter> {
+  const program = await componentPath("vcenter");
+  const folder = await temporaryFolder();
+  const certificate = join(folder, "certificate.pem");
+  const user = "user";
+  const password = options.password ?? "pass";
+  const { port, pid, stop } = await startServer({
+    name: "vcenter",
+    folder,
+    command: (port) => [
+      program,
+      ...["-listen", `127.0.0.1:${port}`],
+      ...["-cluster", String(options.clusters ?? 1)],
+      ...["-cluster-host", String(options.hosts ?? 8)],
+      ...["-vm", String(options.vms ?? 20)],
+      ...["-user", user, "-password", password],
+      ...["-cert-file", certificate],
+      ...(options.expiredCertificate ? ["-cert-expired"] : []),
+    ],
+    answers: async (port) => (await about(port)) && (await readFile(certificate)).length > 0,
+  });
+  return { server: `127.0.0.1:${port}`, user, password, certificate, pid, stop };
+}
+
+function about(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    request({ host: "127.0.0.1", port, path: "/about", rejectUnauthorized: false, timeout: 2000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
