@@ -6,7 +6,16 @@ const noImport = (...patterns) => ({
 });
 
 export default tseslint.config(
-  { ignores: ["dist/**", "dist-*/**", "node_modules/**", "examples/*/node_modules/**", "test/testbed/sources/**", ".quickstart/**"] },
+  {
+    ignores: [
+      "dist/**",
+      "dist-*/**",
+      "node_modules/**",
+      "examples/*/node_modules/**",
+      "test/testbed/sources/**",
+      ".quickstart/**",
+    ],
+  },
   eslint.configs.recommended,
   ...tseslint.configs.strict,
   {
@@ -17,7 +26,11 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
     },
   },
-  { files: ["**/*.cjs", "**/*.js"], languageOptions: { globals: { require: "readonly", module: "readonly", process: "readonly" } }, rules: { "@typescript-eslint/no-require-imports": "off" } },
+  {
+    files: ["**/*.cjs", "**/*.js"],
+    languageOptions: { globals: { require: "readonly", module: "readonly", process: "readonly" } },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
   // The data flows one way: telemetry and inventory, snapshot, models, planner, then provider, policies and CLI.
   {
     files: ["engine/**/*.ts"],
@@ -30,10 +43,16 @@ export default tseslint.config(
   },
   {
     files: ["provider/**/*.ts"],
-    rules: noImport(["**/cli/**", "the CLI uses the provider, not the other way"], ["**/policies/**", "policies stand beside the provider"]),
+    rules: noImport(
+      ["**/cli/**", "the CLI uses the provider, not the other way"],
+      ["**/policies/**", "policies stand beside the provider"],
+    ),
   },
   {
     files: ["policies/**/*.ts"],
-    rules: noImport(["**/cli/**", "policies know nothing of the CLI"], ["**/engine/planner/solver/**", "policies never run the solver"]),
+    rules: noImport(
+      ["**/cli/**", "policies know nothing of the CLI"],
+      ["**/engine/planner/solver/**", "policies never run the solver"],
+    ),
   },
 );

@@ -1,0 +1,2 @@
+export * from "./engine";
+export { AffinityError } from "./engine/errors";

@@ -1,0 +1,3 @@
+export * from "./placement/resource";
+export type { PlannedMove, PlannedPlacement, PlanSummary } from "./placement/planned";
+export type { Drifted } from "./placement/lifecycle";

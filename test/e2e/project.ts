@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { cp, mkdir, readdir, symlink } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { componentPath, pulumiEnvironment, temporaryFolder } from "../testbed";
+
+/** The repository: tests run from an output folder two levels below it. */
+export const repository = resolve(__dirname, "../../..");
+
+export interface Ran {
+  code: number | null;
+  /** Standard output and standard error, as they came. */
+  text: string;
+  stdout: string;
+}
+
+export function run(program: string, args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ran> {
+  return new Promise((resolveRun, reject) => {
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    let text = "";
+    let stdout = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString();
+      text += chunk.toString();
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolveRun({ code, text, stdout }));
+  });
+}
+
+/** A Pulumi project of its own, made of an example, with a file backend. */
+export interface Project {
+  readonly folder: string;
+  pulumi(...args: string[]): Promise<Ran>;
+  /** Sets configuration; a key with dots is a path, a key that ends in "password" a secret. */
+  configure(values: Record<string, string>): Promise<void>;
+}
+
+/**
+ * Copies an example into a folder of its own, with the package, the Pulumi SDK and (where `vsphere` is asked for)
+ * @pulumi/vsphere beside it. They are linked to the one copy that the repository has, as npm's hoisting makes it.
+ */
+export async function projectOf(example: string, options: { vsphere?: boolean } = {}): Promise<Project> {
+  const folder = await temporaryFolder();
+  const source = join(repository, "examples", example);
+  for (const name of await readdir(source)) {
+    if (name !== "node_modules" && !name.startsWith("Pulumi.test")) await cp(join(source, name), join(folder, name));
+  }
+  const modules = join(folder, "node_modules");
+  await mkdir(join(modules, "@pulumi"), { recursive: true });
+  await symlink(repository, join(modules, "pulumi-vsphere-affinity"));
+  for (const name of ["@pulumi/pulumi", "typescript", "@types"]) {
+    await symlink(join(repository, "node_modules", name), join(modules, name));
+  }
+  if (options.vsphere) {
+    const sdk = join(dirname(await componentPath("vsphere-plugin")), "sdk-vsphere");
+    await cp(sdk, join(modules, "@pulumi/vsphere"), {
+      recursive: true,
+      filter: (path) => !path.slice(sdk.length).startsWith("/node_modules"),
+    });
+  }
+  const env = await pulumiEnvironment(folder);
+  const pulumi = (...args: string[]) => run("pulumi", [...args, "--non-interactive"], folder, env);
+  const configure = async (values: Record<string, string>) => {
+    for (const [key, value] of Object.entries(values)) {
+      const secret = /password$/.test(key) ? ["--secret"] : [];
+      const result = await pulumi("config", "set", "--path", ...secret, key, value);
+      if (result.code !== 0) throw new Error(`pulumi config set ${key}: ${result.text}`);
+    }
+  };
+  return { folder, pulumi, configure };
+}
