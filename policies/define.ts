@@ -1,0 +1,133 @@
+import type {
+  EnforcementLevel,
+  PolicyConfigSchema,
+  PolicyResource,
+  ReportViolation,
+  ResourceValidationArgs,
+  ResourceValidationPolicy,
+  Severity,
+  StackValidationArgs,
+} from "@pulumi/policy";
+import { z } from "zod";
+import { AffinityError } from "../engine/errors";
+import { validate } from "../engine/validate";
+
+export type PolicyGroup = "placement-safety" | "change-control" | "telemetry-trust" | "declarations" | "capacity";
+
+/** What a check is given besides the resources. */
+export interface Context<Config> {
+  /** Validated, defaults filled in. */
+  readonly config: Config;
+  /** What is wrong, naming the thing at fault. In a stack check, with the URN of the resource to show it under. */
+  readonly report: (message: string, urn?: string) => void;
+  /** Ends the check: there is nothing it could say here, and why. */
+  readonly notApplicable: (reason: string) => never;
+}
+
+export interface Definition<Config extends z.ZodObject> {
+  /** Kebab-case. A user's configuration names it: never rename. */
+  readonly name: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly group: PolicyGroup;
+  readonly enforcementLevel: EnforcementLevel;
+  readonly severity: Severity;
+  /** Why it is worth blocking an update for. */
+  readonly rationale: string;
+  /** What to do about a violation. */
+  readonly remediation: string;
+  readonly url: string;
+  /** Every key with a default and a description: a policy works without being configured. */
+  readonly config: Config;
+  /** Type tokens. The policy doesn't apply where no resource has one of them. */
+  readonly appliesTo: readonly string[];
+  /** Called per resource with its inputs, before it is made or updated: the place for what one resource shows alone. */
+  readonly checkResource?: (resource: ResourceValidationArgs, context: Context<z.output<Config>>) => void;
+  /** Called once with all outputs, at the end of a preview and of an update: for what only several show together. */
+  readonly checkStack?: (resources: PolicyResource[], context: Context<z.output<Config>>) => void;
+}
+
+/** A policy that any policy pack takes, and what `listPolicies` says of it. */
+export interface AffinityPolicy extends ResourceValidationPolicy {
+  readonly displayName: string;
+  readonly enforcementLevel: EnforcementLevel;
+  readonly severity: Severity;
+  readonly configSchema: PolicyConfigSchema;
+  readonly remediationSteps: string;
+  readonly url: string;
+  readonly group: PolicyGroup;
+  readonly rationale: string;
+  readonly appliesTo: readonly string[];
+  readonly validateResource?: (args: ResourceValidationArgs, report: ReportViolation) => void;
+  readonly validateStack?: (args: StackValidationArgs, report: ReportViolation) => void;
+}
+
+/** Makes a policy of its definition: configuration, applicability and reporting are the same in all of them. */
+export function definePolicy<Config extends z.ZodObject>(definition: Definition<Config>): AffinityPolicy {
+  const { name, displayName, description, group, enforcementLevel, severity, rationale, url, appliesTo } = definition;
+  const { checkResource, checkStack } = definition;
+  return {
+    name,
+    displayName,
+    description,
+    group,
+    enforcementLevel,
+    severity,
+    rationale,
+    url,
+    appliesTo,
+    remediationSteps: definition.remediation,
+    tags: ["vsphere", group],
+    framework: {
+      name: "pulumi-vsphere-affinity",
+      version: "1",
+      reference: `${group}/${name}`,
+      specification: rationale,
+    },
+    configSchema: configSchemaOf(definition.config),
+    ...(checkResource && {
+      validateResource: (args, report) => {
+        if (!appliesTo.includes(args.type)) args.notApplicable(`applies to ${appliesTo.join(", ")}`);
+        run(definition, args, report, (context) => checkResource(args, context));
+      },
+    }),
+    ...(checkStack && {
+      validateStack: (args, report) => {
+        if (!args.resources.some((resource) => appliesTo.includes(resource.type))) {
+          args.notApplicable(`applies to stacks with ${appliesTo.join(", ")}`);
+        }
+        run(definition, args, report, (context) => checkStack(args.resources, context));
+      },
+    }),
+  };
+}
+
+function run<Config extends z.ZodObject>(
+  definition: Definition<Config>,
+  args: Pick<StackValidationArgs, "getConfig" | "notApplicable">,
+  report: ReportViolation,
+  check: (context: Context<z.output<Config>>) => void,
+): void {
+  try {
+    check({
+      config: validate(definition.config, args.getConfig(), {
+        code: "POLICY_CONFIG_INVALID",
+        subject: `the configuration of policy ${definition.name}`,
+        hint: `known keys are ${Object.keys(definition.config.shape).join(", ")}`,
+      }),
+      // The CLI prints neither metadata nor remediation steps: they go where the user looks.
+      report: (message, urn) => report(`${message}\nTo fix: ${definition.remediation}`, urn),
+      notApplicable: (reason) => args.notApplicable(reason),
+    });
+  } catch (error) {
+    // A policy that can't tell doesn't let pass; its user gets the problems, not a stack trace.
+    if (!(error instanceof AffinityError)) throw error;
+    report(error.describe());
+  }
+}
+
+/** The zod schema as the JSON schema that Pulumi checks configuration with. */
+function configSchemaOf(config: z.ZodObject): PolicyConfigSchema {
+  const { properties = {} } = z.toJSONSchema(config, { io: "input" });
+  return { properties: properties as PolicyConfigSchema["properties"] };
+}
