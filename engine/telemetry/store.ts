@@ -31,6 +31,8 @@ const LIMITS = { memory_limit: "512MB" };
 export interface Store {
   readonly path: string;
   readonly connection: DuckDBConnection;
+  /** Another connection to the same file, for a query that runs beside others. */
+  connect(): Promise<DuckDBConnection>;
   close(): void;
 }
 
@@ -55,7 +57,8 @@ export async function openStore(path: string, access: "read" | "write"): Promise
     connection = await instance.connect();
     if (access === "write") await create(connection);
     await checkFormat(connection, path);
-    return { path, connection, close };
+    const opened = instance;
+    return { path, connection, connect: () => opened.connect(), close };
   } catch (error) {
     close();
     throw error instanceof AffinityError ? error : openFailure(path, error);

@@ -1,0 +1,16 @@
+/** Numbers held at once by a reader: 16 MB of doubles. */
+const CELLS = 2_000_000;
+
+/** Entities to read at once, so that `perEntity` numbers of each stay inside the reader's memory; at most `most`. */
+export function entitiesPerBatch(perEntity: number, most: number): number {
+  return Math.max(1, Math.min(most, Math.floor(CELLS / perEntity)));
+}
+
+export function* batches<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let i = 0; i < items.length; i += size) yield items.slice(i, i + size);
+}
+
+/** Sorted by code unit and without doubles: every reader streams in this order. */
+export function sortedUnique(names: Iterable<string>): string[] {
+  return [...new Set(names)].sort();
+}

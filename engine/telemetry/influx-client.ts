@@ -1,0 +1,141 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import {
+  bulkhead,
+  ExponentialBackoff,
+  handleWhen,
+  retry,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+  type IPolicy,
+} from "cockatiel";
+import { InfluxDB } from "influx";
+import { AffinityError } from "../errors";
+import { influxFailure, isTransient, statementFailure } from "./influx-errors";
+import type { InfluxQuery } from "./influxql";
+
+/** Where an InfluxDB is and how to log in; the keys are those of the settings file. */
+export interface InfluxSettings {
+  /** Such as https://influx.example.com:8086 */
+  readonly url: string;
+  /** InfluxDB 1: the database; InfluxDB 2: the bucket. */
+  readonly database: string;
+  readonly user?: string;
+  /** InfluxDB 2: the token. */
+  readonly password?: string;
+  readonly retentionPolicy?: string;
+  /** Do not verify the server's certificate. */
+  readonly insecure?: boolean;
+  /** For one query. */
+  readonly timeoutSeconds?: number;
+}
+
+/** One series of InfluxDB's answer. */
+export interface InfluxSeries {
+  readonly name: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly columns: readonly string[];
+  readonly values: readonly (readonly (number | string | boolean | null)[])[];
+  readonly partial?: boolean;
+}
+
+interface Statement {
+  readonly series?: readonly InfluxSeries[];
+  readonly error?: string;
+}
+
+/** Queries at once: enough to hide the way there and back, few enough to leave the server to others. */
+const CONCURRENCY = 4;
+const RETRIES = 3;
+
+/** InfluxDB's /query: bounded in time and concurrency; retried, since it only reads. */
+export class InfluxClient {
+  /** For messages. Never a secret. */
+  readonly address: string;
+
+  private readonly database: InfluxDB;
+  private readonly agent: HttpAgent;
+  private readonly policy: IPolicy;
+
+  constructor(private readonly settings: InfluxSettings) {
+    const url = new URL(settings.url);
+    const secure = url.protocol === "https:";
+    this.address = `${url.origin}${url.pathname.replace(/\/$/, "")}`;
+    this.agent = secure
+      ? new HttpsAgent({ keepAlive: true, maxSockets: CONCURRENCY, rejectUnauthorized: settings.insecure !== true })
+      : new HttpAgent({ keepAlive: true, maxSockets: CONCURRENCY });
+    const milliseconds = (settings.timeoutSeconds ?? 60) * 1000;
+    this.database = new InfluxDB({
+      database: settings.database,
+      // InfluxDB 2 takes any user name beside a token; the library would send root:root for none at all.
+      username: settings.user ?? (settings.password === undefined ? "" : "token"),
+      password: settings.password ?? "",
+      hosts: [
+        {
+          protocol: secure ? "https" : "http",
+          host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+          port: Number(url.port || (secure ? 443 : 80)),
+          path: url.pathname.replace(/\/$/, ""),
+          options: { agent: this.agent },
+        },
+      ],
+      // The library's own retries shut a host out for a while, which hides the first error: retries are done here.
+      pool: { maxRetries: 0, requestTimeout: milliseconds, backoff: NO_BACKOFF },
+    });
+    this.policy = wrap(
+      bulkhead(CONCURRENCY, Infinity),
+      retry(handleWhen(isTransient), { maxAttempts: RETRIES, backoff: new ExponentialBackoff({ maxDelay: 5000 }) }),
+      // Aggressive: the library never settles when a connection breaks in the middle of an answer.
+      timeout(milliseconds, TimeoutStrategy.Aggressive),
+    );
+  }
+
+  /**
+   * Times in the answer are epoch seconds or microseconds.
+   * @throws AffinityError TELEMETRY_UNREACHABLE, _LOGIN_FAILED, _DATABASE_NOT_FOUND, _TIMEOUT or _QUERY_FAILED
+   */
+  async query(query: InfluxQuery, precision: "s" | "u", signal?: AbortSignal): Promise<readonly InfluxSeries[]> {
+    signal?.throwIfAborted();
+    try {
+      const answer: unknown = await this.policy.execute(
+        (context) =>
+          this.database.queryRaw(query.text, {
+            precision,
+            method: "POST",
+            placeholders: query.parameters,
+            retentionPolicy: this.settings.retentionPolicy,
+            signal: context.signal,
+          }),
+        signal,
+      );
+      return this.seriesOf(answer);
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw influxFailure(error, this.settings, this.address);
+    }
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private seriesOf(answer: unknown): readonly InfluxSeries[] {
+    const statements = (answer as { results?: readonly Statement[] } | null)?.results;
+    if (!Array.isArray(statements)) throw new SyntaxError("the answer is not that of an InfluxDB");
+    return (statements as readonly Statement[]).flatMap((statement) => {
+      if (statement.error !== undefined) throw statementFailure(statement.error, this.settings, this.address);
+      const series = statement.series ?? [];
+      if (series.some((each) => each.partial)) {
+        throw new AffinityError({
+          code: "TELEMETRY_QUERY_FAILED",
+          message: `InfluxDB at ${this.address} cut an answer short`,
+          hint: "raise or remove max-row-limit in the [http] section of its configuration",
+        });
+      }
+      return series;
+    });
+  }
+}
+
+const NO_BACKOFF = { getDelay: () => 0, next: () => NO_BACKOFF, reset: () => NO_BACKOFF };
