@@ -1,3 +1,4 @@
 export * from "./schema";
 export * from "./inventory";
 export * from "./evc";
+export * from "./file";

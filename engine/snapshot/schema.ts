@@ -35,7 +35,11 @@ export const hostSchema = z.strictObject({
   cores: z.number().int().positive().nullable(),
   threads: z.number().int().positive().nullable(),
   memoryMb: positive.nullable(),
-  cpuGeneration: z.string().nullable().default(null).describe("Newest EVC mode the CPU can run, such as intel-broadwell"),
+  cpuGeneration: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("Newest EVC mode the CPU can run, such as intel-broadwell"),
   vendor: z.string().nullable().default(null),
   model: z.string().nullable().default(null),
   datastores: z.array(id).default([]),
@@ -70,6 +74,11 @@ export const virtualMachineSchema = z.strictObject({
   requiredCpuGeneration: z.string().nullable().default(null).describe("Lowest EVC mode this running VM needs"),
   faultTolerant: z.boolean().default(false),
   drsAutomation: z.enum(["default", "disabled", "manual", "partiallyAutomated", "fullyAutomated"]).default("default"),
+  managedBy: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Extension that owns the VM (vCLS and other agents): not ours to move"),
   ...labels,
 });
 export type VirtualMachine = z.infer<typeof virtualMachineSchema>;
@@ -167,8 +176,7 @@ export const snapshotSchema = shape.superRefine((snapshot, context) => {
     datastore: ids(snapshot.datastores),
     network: ids(snapshot.networks),
   };
-  const problem = (path: (string | number)[], message: string) =>
-    context.addIssue({ code: "custom", path, message });
+  const problem = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
   const refer = (kind: keyof typeof known, target: string | null, path: (string | number)[]) => {
     if (target !== null && !known[kind].has(target)) problem(path, `no ${kind} has the id "${target}"`);
   };

@@ -1,0 +1,211 @@
+import { AffinityError } from "../../engine/errors";
+import { retrieveProperties } from "./properties";
+import type { Invoke, ServiceContent, VcenterSession } from "./session";
+import { faultText, type TaskOptions, waitForTask } from "./tasks";
+import { list, number, type Parameter, Reference, reference, text, type Tree } from "./values";
+
+export interface About {
+  readonly name: string;
+  /** Of the product, such as 8.0.3. */
+  readonly version: string;
+  readonly build: string;
+  /** Of the API, such as 8.0.3.0. */
+  readonly apiVersion: string;
+  readonly instanceUuid: string | null;
+}
+
+export interface VmRule {
+  readonly name: string;
+  readonly kind: "vmAffinity" | "vmAntiAffinity";
+  /** Ids of the VMs, two or more. */
+  readonly virtualMachines: readonly string[];
+  readonly enabled?: boolean;
+  readonly mandatory?: boolean;
+}
+
+export type MovePriority = "lowPriority" | "defaultPriority" | "highPriority";
+
+const machine = (id: string) => new Reference("VirtualMachine", id);
+const hostSystem = (id: string) => new Reference("HostSystem", id);
+const clusterResource = (id: string) => new Reference("ClusterComputeResource", id);
+
+/**
+ * What this package changes in a vCenter, and the questions around it. vCenter refuses less than one thinks (and its
+ * simulator nothing): constraints are the planner's business, before the call.
+ */
+export class VcenterActions {
+  constructor(private readonly session: VcenterSession) {}
+
+  /** Name and versions. */
+  about(signal?: AbortSignal): Promise<About> {
+    return this.session.read(async (_invoke, content) => {
+      const field = (name: string) => text(content.tree, "about", name);
+      return {
+        name: field("fullName") ?? field("name") ?? "vCenter",
+        version: field("version") ?? "unknown",
+        build: field("build") ?? "unknown",
+        apiVersion: field("apiVersion") ?? "unknown",
+        instanceUuid: field("instanceUuid"),
+      };
+    }, signal);
+  }
+
+  /** Of the privileges named (such as Resource.HotMigrate), those that the user lacks on the root folder. */
+  async checkPrivileges(privileges: readonly string[], signal?: AbortSignal): Promise<string[]> {
+    const granted = await this.session.read(
+      (invoke, content) =>
+        invoke("HasPrivilegeOnEntity", content.service("authorizationManager"), {
+          entity: content.service("rootFolder"),
+          sessionId: this.session.key(),
+          privId: privileges,
+        }),
+      signal,
+    );
+    const answers = Array.isArray(granted) ? (granted as readonly Tree[]) : [granted];
+    return privileges.filter((_, index) => text(answers[index]) !== "true");
+  }
+
+  /** The host a VM runs on, as vCenter has it now. */
+  async hostOf(vm: string, signal?: AbortSignal): Promise<string | null> {
+    return reference((await this.properties(machine(vm), ["runtime.host"], signal))["runtime.host"])?.id ?? null;
+  }
+
+  /**
+   * What vCenter holds against moving the VM to the host; empty if nothing.
+   * @throws AffinityError VCENTER_FAULT, VCENTER_TASK_FAILED and those of any call.
+   */
+  async checkRelocate(vm: string, host: string, options: TaskOptions = {}): Promise<string[]> {
+    const spec = await this.relocateSpec(vm, host, options.signal);
+    const task = await this.session.read(
+      (invoke, content) =>
+        invoke("CheckRelocate_Task", content.service("vmProvisioningChecker"), { vm: machine(vm), spec }),
+      options.signal,
+    );
+    const result = await waitForTask(
+      this.session,
+      taskOf(task, "CheckRelocate_Task"),
+      `the check of ${vm} for ${host}`,
+      options,
+    );
+    return list(result, "CheckResult").flatMap((check) => list(check, "error").map(faultText));
+  }
+
+  /**
+   * Moves a VM to a host (vMotion where it runs), checked before and verified after.
+   * @throws AffinityError VCENTER_RELOCATE_REFUSED with all of vCenter's objections, before anything is moved;
+   * VCENTER_TASK_FAILED; VCENTER_RELOCATE_UNVERIFIED if the VM is elsewhere in the end.
+   */
+  async relocate(
+    vm: string,
+    host: string,
+    priority: MovePriority = "defaultPriority",
+    options: TaskOptions = {},
+  ): Promise<void> {
+    const objections = await this.checkRelocate(vm, host, options);
+    if (objections.length > 0) {
+      throw new AffinityError({
+        code: "VCENTER_RELOCATE_REFUSED",
+        message: `vCenter would not move ${vm} to ${host}`,
+        hint: "nothing was moved; plan anew, for the cluster has changed",
+        problems: objections.map((message) => ({ path: vm, message })),
+      });
+    }
+    const spec = await this.relocateSpec(vm, host, options.signal);
+    const task = await this.session.act(
+      (invoke) => invoke("RelocateVM_Task", machine(vm), { spec, priority }),
+      options.signal,
+    );
+    await waitForTask(this.session, taskOf(task, "RelocateVM_Task"), `moving ${vm} to ${host}`, options);
+    const now = await this.hostOf(vm, options.signal);
+    if (now === host) return;
+    throw new AffinityError({
+      code: "VCENTER_RELOCATE_UNVERIFIED",
+      message: `vCenter reported ${vm} moved to ${host}, but it runs on ${now ?? "no host"}`,
+      hint: "DRS or somebody else may have moved it on; plan anew",
+    });
+  }
+
+  /**
+   * Adds a rule between VMs to a cluster.
+   * @returns the key that vCenter gave it.
+   * @throws AffinityError VCENTER_TASK_FAILED, for one if the name is taken.
+   */
+  async addRule(cluster: string, rule: VmRule, options: TaskOptions = {}): Promise<number> {
+    const info: Parameter = {
+      _typeName: rule.kind === "vmAffinity" ? "ClusterAffinityRuleSpec" : "ClusterAntiAffinityRuleSpec",
+      enabled: rule.enabled ?? true,
+      name: rule.name,
+      mandatory: rule.mandatory ?? false,
+      userCreated: true,
+      vm: rule.virtualMachines.map(machine),
+    };
+    await this.reconfigure(cluster, { operation: "add", info }, `adding the rule "${rule.name}"`, options);
+    const key = (await this.rules(cluster, options.signal)).find((found) => found.name === rule.name)?.key;
+    if (key !== undefined) return key;
+    throw new AffinityError({
+      code: "VCENTER_ANSWER_INVALID",
+      message: `vCenter reported the rule "${rule.name}" as added, but ${cluster} has none of that name`,
+      hint: "look at the cluster's rules before you try again",
+    });
+  }
+
+  /** Removes the rule with this key. @throws AffinityError VCENTER_TASK_FAILED, for one if there is none. */
+  async removeRule(cluster: string, key: number, options: TaskOptions = {}): Promise<void> {
+    const spec = { operation: "remove", removeKey: { _typeName: "xsd:int", _value: key } };
+    await this.reconfigure(cluster, spec, `removing rule ${key}`, options);
+  }
+
+  private async reconfigure(cluster: string, rule: Parameter, what: string, options: TaskOptions): Promise<void> {
+    const task = await this.session.act(
+      (invoke) =>
+        invoke("ReconfigureComputeResource_Task", clusterResource(cluster), {
+          spec: { _typeName: "ClusterConfigSpecEx", rulesSpec: [rule] },
+          modify: true,
+        }),
+      options.signal,
+    );
+    await waitForTask(this.session, taskOf(task, "ReconfigureComputeResource_Task"), `${what} in ${cluster}`, options);
+  }
+
+  private async rules(cluster: string, signal?: AbortSignal): Promise<{ key: number; name: string }[]> {
+    const found = await this.properties(clusterResource(cluster), ["configurationEx"], signal);
+    return list(found.configurationEx, "rule").flatMap((rule) => {
+      const key = number(rule, "key");
+      const name = text(rule, "name");
+      return key !== null && name ? [{ key, name }] : [];
+    });
+  }
+
+  /** A move between clusters needs the new one's resource pool; within a cluster the VM keeps its own. */
+  private relocateSpec(vm: string, host: string, signal?: AbortSignal): Promise<Parameter> {
+    return this.session.read(async (invoke, content) => {
+      const owner = await this.computeResourceOf(invoke, content, hostSystem(host));
+      const [now] = await retrieveProperties(invoke, content, [machine(vm)], ["runtime.host"]);
+      const from = reference(now?.properties["runtime.host"]);
+      const old = from && (await this.computeResourceOf(invoke, content, from));
+      const spec = { host: hostSystem(host) };
+      if (!owner || owner.id === old?.id) return spec;
+      const [resource] = await retrieveProperties(invoke, content, [owner], ["resourcePool"]);
+      return { ...spec, pool: reference(resource?.properties.resourcePool) ?? undefined };
+    }, signal);
+  }
+
+  private async computeResourceOf(invoke: Invoke, content: ServiceContent, host: Reference): Promise<Reference | null> {
+    const [found] = await retrieveProperties(invoke, content, [host], ["parent"]);
+    return reference(found?.properties.parent);
+  }
+
+  private async properties(object: Reference, paths: string[], signal?: AbortSignal): Promise<Record<string, Tree>> {
+    const [found] = await this.session.read(
+      (invoke, content) => retrieveProperties(invoke, content, [object], paths),
+      signal,
+    );
+    return found?.properties ?? {};
+  }
+}
+
+function taskOf(answer: Tree, method: string): Reference {
+  const task = reference(answer);
+  if (task) return task;
+  throw new AffinityError({ code: "VCENTER_ANSWER_INVALID", message: `${method} gave no task` });
+}

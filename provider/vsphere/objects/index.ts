@@ -1,0 +1,1 @@
+export { readSnapshot, SNAPSHOT_PATHS, type Collected } from "./snapshot";
