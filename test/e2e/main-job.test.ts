@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createVcenterActions, createVcenterInventory } from "../../provider/vsphere";
+import type { VcenterSettings } from "../../provider/settings";
+import {
+  type Influx1,
+  type Influx2,
+  needs,
+  startInflux1,
+  startInflux2,
+  startTelegraf,
+  startVcenter,
+  type Telegraf,
+  type Vcenter,
+} from "../testbed";
+import { type Project, projectOf, type Ran, repository, run } from "./project";
+
+const REPLICAS = ["replica-1", "replica-2"];
+
+/** Exit code 0, or the whole of what was printed. */
+const ok = (ran: Ran): Ran => {
+  assert.equal(ran.code, 0, ran.text);
+  return ran;
+};
+
+describe("the main job: simulator, Telegraf, InfluxDB, preview, up, second up, refresh", function () {
+  this.timeout(300_000);
+  needs("pulumi", "vsphere-plugin", "vcenter", "telegraf", "influxd1", "influxd2");
+
+  let vcenter: Vcenter;
+  let influx1: Influx1;
+  let influx2: Influx2;
+  let telegraf: Telegraf;
+  let project: Project;
+  let settings: VcenterSettings;
+  let asOf: string;
+
+  before(async () => {
+    [vcenter, influx1, influx2] = await Promise.all([
+      startVcenter({ hosts: 4, vms: 12 }),
+      startInflux1(),
+      startInflux2(),
+    ]);
+    telegraf = await startTelegraf({ vcenter, influx1, influx2 });
+    // Both databases must hold the same rows, so collecting ends before anything is read.
+    await telegraf.stop();
+    asOf = new Date((Math.floor(Date.now() / 300_000) + 1) * 300_000).toISOString();
+    settings = {
+      server: vcenter.server,
+      user: vcenter.user,
+      password: vcenter.password,
+      insecure: false,
+      caFile: vcenter.certificate,
+      timeoutSeconds: 30,
+    };
+    project = await projectOf("vcenter", { vsphere: true });
+  });
+
+  after(async () => {
+    await Promise.all([vcenter?.stop(), influx1?.stop(), influx2?.stop()]);
+  });
+
+  const telemetries = (): Record<string, Record<string, string>> => ({
+    influx1: { url: influx1.url, database: influx1.database },
+    influx2: { url: influx2.url, database: influx2.bucket, password: influx2.token },
+  });
+
+  /** A stack whose plans rest on the given telemetry; its journal is its own. */
+  async function stack(name: string, telemetry: Record<string, string>): Promise<void> {
+    ok(await project.pulumi("stack", "init", name));
+    const values = {
+      "vsphere:vsphereServer": vcenter.server,
+      "vsphere:user": vcenter.user,
+      "vsphere:password": vcenter.password,
+      "vsphere:allowUnverifiedSsl": "true",
+      "vsphere-affinity:vcenter.server": settings.server,
+      "vsphere-affinity:vcenter.user": settings.user,
+      "vsphere-affinity:vcenter.password": settings.password,
+      "vsphere-affinity:vcenter.caFile": vcenter.certificate,
+      "vsphere-affinity:journal": join(project.folder, `journal-${name}.duckdb`),
+      "vsphere-affinity:asOf": asOf,
+      "vsphere-affinity:plan.stepMinutes": "5",
+      "vsphere-affinity:plan.historyDays": "1",
+      datacenter: "DC0",
+      cluster: "DC0_C0",
+      datastore: "LocalDS_0",
+      network: "VM Network",
+      ...telemetry,
+    };
+    await project.configure(values);
+  }
+
+  const influxKeys = (telemetry: Record<string, string>) =>
+    Object.fromEntries(
+      Object.entries(telemetry).map(([key, value]) => [`vsphere-affinity:telemetry.influx.${key}`, value]),
+    );
+
+  async function outputs(): Promise<{ hosts: Record<string, string>; hostIds: Record<string, string>; digest: string }> {
+    return JSON.parse(ok(await project.pulumi("stack", "output", "--json")).stdout) as never;
+  }
+
+  async function inVcenter() {
+    const inventory = createVcenterInventory(settings);
+    try {
+      return await inventory.snapshot();
+    } finally {
+      await inventory.close();
+    }
+  }
+
+  it("shows the chosen hosts in the preview", async () => {
+    await stack("one", influxKeys(telemetries().influx1));
+    const preview = ok(await project.pulumi("preview", "--diff"));
+    const hosts = (await inVcenter()).hosts.map((host) => host.id);
+    const shown = [...preview.text.matchAll(/hostSystemId\s*:\s*"([^"]+)"/g)].map((match) => match[1]);
+    assert.equal(shown.length, 2, preview.text);
+    for (const id of shown) assert.ok(hosts.includes(id), `${id} is no host`);
+    assert.notEqual(shown[0], shown[1]);
+  });
+
+  it("puts the VMs where the plan said, and the rule into the cluster", async () => {
+    ok(await project.pulumi("up", "--yes"));
+    const { hostIds } = await outputs();
+    const snapshot = await inVcenter();
+    for (const name of REPLICAS) {
+      assert.equal(snapshot.virtualMachines.find((vm) => vm.name === name)?.host, hostIds[name]);
+    }
+    const rule = snapshot.clusters[0].rules.find(({ name }) => name === "replicas-apart");
+    assert.ok(rule?.kind === "vmAntiAffinity" && rule.mandatory && rule.enabled);
+    const members = snapshot.virtualMachines.filter((vm) => REPLICAS.includes(vm.name)).map((vm) => vm.id);
+    assert.deepEqual([...rule.virtualMachines].sort(), members.sort());
+  });
+
+  it("keeps no password in the state and little code", async () => {
+    const state = ok(await project.pulumi("stack", "export")).stdout;
+    const { deployment } = JSON.parse(state) as {
+      deployment: { resources: { type: string; inputs?: Record<string, unknown> }[] };
+    };
+    const placement = deployment.resources.find((resource) => resource.type.endsWith(":Placement"));
+    const code = placement?.inputs?.__provider;
+    assert.ok(typeof code === "string" && code.length > 0 && code.length < 2048, `${String(code).length} bytes`);
+    assert.doesNotMatch(JSON.stringify(placement), /"pass"|\/home\/|node_modules/);
+  });
+
+  it("changes nothing in a second update", async () => {
+    ok(await project.pulumi("up", "--yes", "--expect-no-changes"));
+  });
+
+  it("shows a VM that was moved behind Pulumi's back", async () => {
+    const before = await inVcenter();
+    const vm = before.virtualMachines.find(({ name }) => name === "replica-1")!;
+    const taken = before.virtualMachines.find(({ name }) => name === "replica-2")!.host;
+    const elsewhere = before.hosts.find((host) => host.cluster === vm.cluster && ![vm.host, taken].includes(host.id))!;
+    const actions = createVcenterActions(settings);
+    try {
+      await actions.relocate(vm.id, elsewhere.id, { priority: "defaultPriority" });
+    } finally {
+      await actions.close();
+    }
+    const refresh = ok(await project.pulumi("refresh", "--yes", "--diff"));
+    assert.match(refresh.text, /hostSystemId/);
+    assert.ok(refresh.text.includes(elsewhere.id), refresh.text);
+    assert.ok(refresh.text.includes(elsewhere.name), "the placement names where the VM was found");
+  });
+
+  it("brings it back with the next update", async () => {
+    const { hostIds } = await outputs();
+    ok(await project.pulumi("up", "--yes"));
+    const vm = (await inVcenter()).virtualMachines.find(({ name }) => name === "replica-1");
+    assert.equal(vm?.host, hostIds["replica-1"]);
+  });
+
+  it("gives the same plan, byte for byte, from InfluxDB 1, InfluxDB 2 and a DuckDB copy of them", async () => {
+    const cli = join(repository, "dist/cli/main.js");
+    const copies = Object.fromEntries(
+      await Promise.all(
+        Object.entries(telemetries()).map(async ([name, telemetry]) => {
+          const file = join(project.folder, `${name}.duckdb`);
+          const secret = telemetry.password ? { INFLUX_TOKEN: telemetry.password } : {};
+          ok(
+            await run(
+              process.execPath,
+              [cli, "import", "--influx", telemetry.url, "--database", telemetry.database, "--to", file],
+              project.folder,
+              { ...process.env, ...secret },
+            ),
+          );
+          return [`copy of ${name}`, { duckdb: file }] as const;
+        }),
+      ),
+    );
+    const stores: Record<string, unknown> = {
+      influx1: { influx: telemetries().influx1 },
+      influx2: { influx: telemetries().influx2 },
+      ...copies,
+    };
+    const { writeFile } = await import("node:fs/promises");
+    const plans = new Map<string, string>();
+    for (const [name, telemetry] of Object.entries(stores)) {
+      const config = join(project.folder, `${name}.json`);
+      await writeFile(
+        config,
+        JSON.stringify({ vcenter: settings, telemetry, asOf, plan: { stepMinutes: 5, historyDays: 1 } }),
+      );
+      const args = [cli, "plan", "--config", config, "--cluster", "DC0_C0", "--include", "all", "--json"];
+      const ran = await run(process.execPath, args, project.folder, process.env);
+      assert.ok(ran.code === 0 || ran.code === 2, ran.text);
+      plans.set(name, ran.stdout);
+    }
+    const [first] = plans.values();
+    assert.ok((JSON.parse(first) as { telemetry: { coverage: number } }).telemetry.coverage > 0, "it read telemetry");
+    for (const [name, plan] of plans) assert.equal(plan, first, `${name} differs`);
+  });
+
+  it("removes all that it made", async () => {
+    ok(await project.pulumi("destroy", "--yes"));
+    const snapshot = await inVcenter();
+    assert.deepEqual(
+      snapshot.virtualMachines.filter((vm) => REPLICAS.includes(vm.name)),
+      [],
+    );
+    assert.deepEqual(
+      snapshot.clusters[0].rules.filter((rule) => rule.name === "replicas-apart"),
+      [],
+    );
+    const logs = await readFile(join(project.folder, "Pulumi.one.yaml"), "utf8");
+    assert.doesNotMatch(logs, /password: pass$/m, "the password is encrypted in the stack's configuration");
+  });
+});

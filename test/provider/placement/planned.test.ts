@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { confirmed, plannedIn, plannedOf } from "../../../provider/placement/planned";
+import { diffPlacement } from "../../../provider/placement/lifecycle";
+import { placedVm, planOf } from "../../support/plans";
+
+const named = new Set(["a", "b"]);
+const planned = (hostOfB: string, asOf?: number) =>
+  plannedOf(planOf({ virtualMachines: [placedVm("a", "h1"), placedVm("b", hostOfB)], asOf }), named, {});
+const user = { owner: "o", cluster: "c" };
+
+describe("a placement's plan in the state", () => {
+  it("keeps the named and the newly placed VMs, and leaves out those that stay", () => {
+    const plan = planOf({
+      virtualMachines: [
+        placedVm("a", "h1", { action: "keep", from: "id-h1", id: "vm-1" }),
+        placedVm("new", "h2"),
+        placedVm("other", "h3", { action: "keep", from: "id-h3", id: "vm-2" }),
+      ],
+    });
+    assert.deepEqual(
+      plannedOf(plan, named, {}).placements.map(({ vm }) => vm),
+      ["a", "new"],
+    );
+  });
+
+  it("stays as it is when a fresh plan decides the same, with the new telemetry on it", () => {
+    const inForce = planned("h2", 1_700_000_000);
+    const fresh = planned("h2", 1_700_003_600);
+    const kept = confirmed(inForce, fresh);
+    assert.equal(kept?.plan.digest, inForce.plan.digest);
+    assert.equal(kept?.plan.confirmedAt, 1_700_003_600);
+    assert.deepEqual(kept?.plan.telemetry, fresh.plan.telemetry);
+    assert.equal(diffPlacement({ ...user, ...inForce, drift: [] }, { ...user, ...kept }), false);
+  });
+
+  it("is replaced when a fresh plan decides otherwise", () => {
+    const inForce = planned("h2");
+    const fresh = planned("h3");
+    assert.equal(confirmed(inForce, fresh), null);
+    assert.equal(diffPlacement({ ...user, ...inForce, drift: [] }, { ...user, ...fresh }), true);
+  });
+
+  it("differs when the program does, and when a refresh found a VM elsewhere", () => {
+    const inForce = planned("h2");
+    assert.equal(diffPlacement({ ...user, ...inForce }, { ...user, include: "all", ...inForce }), true);
+    const drift = [{ vm: "a", planned: "h1", actual: "h9" }];
+    assert.equal(diffPlacement({ ...user, ...inForce, drift }, { ...user, ...inForce }), true);
+  });
+
+  it("is not taken for whole when a part is missing", () => {
+    assert.equal(plannedIn({ placements: [], moves: [] }), null);
+    assert.equal(plannedIn({}), null);
+  });
+});
