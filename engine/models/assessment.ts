@@ -5,7 +5,8 @@ export type ForecastBasis = "history" | "like" | "configured";
 
 /**
  * Forecast demand of one resource over the horizon for every VM: row-major [vm][slot]. Mean and variance of the
- * slot's average; the unit is the resource's (MHz, MB) and its square.
+ * slot's average; the unit is the resource's (MHz, MB) and its square. NaN: nobody knows (no history, no configured
+ * size), and `lacking` says so. Zero: the VM is off.
  */
 export interface DemandForecast {
   readonly mean: Float64Array;
@@ -25,11 +26,16 @@ export interface Lacking {
 /** What the models say of the cluster over the horizon: the planner's only view of the telemetry. */
 export interface Assessment {
   readonly horizon: Grid;
+  /** The history that was read; absent where the assessment was not made from telemetry. */
+  readonly window?: Grid;
+  /** Epoch seconds of the newest sample of the VMs in question, up to asOf; null or absent if there is none. */
+  readonly newestSample?: number | null;
   readonly virtualMachines: {
     /** Ids as in the snapshot, then the names of the VMs to be. Rows of the forecasts, in this order. */
     readonly ids: readonly string[];
     readonly cpuMhz: DemandForecast;
     readonly memoryMb: DemandForecast;
+    /** Of the CPU forecast. A VM that is off has "configured", and needs nothing. */
     readonly basis: readonly ForecastBasis[];
     /** Share of the history's slots that hold a sample, 0 to 1. */
     readonly coverage: Float64Array;

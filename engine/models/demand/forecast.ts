@@ -1,0 +1,144 @@
+import type { MetricId } from "../../telemetry/schema";
+import type { DemandForecast, ForecastBasis, Lacking } from "../assessment";
+import { type HourlyHistory, rowOf } from "../history";
+import type { RunOptions } from "../progress";
+import type { Subject } from "../subjects";
+import {
+  CONFIGURED_CPU_SHARE,
+  CONFIGURED_MEMORY_SHARE,
+  type SizeForecast,
+  configuredCpu,
+  configuredMemory,
+} from "./configured";
+import { seasonalBaseline } from "./seasonal";
+
+/** One resource: where its history is, and what stands in for it. */
+interface Resource {
+  readonly what: string;
+  readonly metric: MetricId;
+  readonly unknownSize: string;
+  readonly fallback: string;
+  readonly configured: (subject: Subject) => SizeForecast;
+  /** The most that the forecast's mean may be; infinite where nothing limits it. */
+  readonly ceiling: (subject: Subject) => number;
+}
+
+const CPU: Resource = {
+  what: "cpu history",
+  metric: "vmCpuMhz",
+  unknownSize: "vCPU count or clock of the hosts",
+  fallback: `${CONFIGURED_CPU_SHARE * 100} % of the configured vCPUs`,
+  configured: ({ vcpus, mhzPerCore }) => configuredCpu(vcpus, mhzPerCore),
+  // Turbo lifts use above the nominal clock.
+  ceiling: () => Infinity,
+};
+
+/**
+ * Consumed memory, not active: consumed is what the host has to back, and ESXi takes it back only under contention, by
+ * ballooning and swapping. Active is an estimate of what was touched lately; a database's cache doesn't show in it, and
+ * a placement by active fills hosts until it does.
+ */
+const MEMORY: Resource = {
+  what: "memory history",
+  metric: "vmMemoryConsumedMb",
+  unknownSize: "memory size",
+  fallback: `${CONFIGURED_MEMORY_SHARE * 100} % of the configured memory`,
+  configured: ({ memoryMb }) => configuredMemory(memoryMb),
+  ceiling: ({ memoryMb }) => memoryMb ?? Infinity,
+};
+
+export const DEMAND_METRICS: readonly MetricId[] = [CPU.metric, MEMORY.metric];
+
+export interface DemandAssessment {
+  readonly cpuMhz: DemandForecast;
+  readonly memoryMb: DemandForecast;
+  /** That of the CPU forecast. */
+  readonly basis: readonly ForecastBasis[];
+  readonly coverage: Float64Array;
+  readonly lacking: readonly Lacking[];
+}
+
+/**
+ * CPU and memory of every subject, hour by hour from `firstHour`: from its own history, else from that of the VM it is
+ * like, else from its configured size; NaN where that isn't known either. A VM that is off needs nothing: vSphere
+ * gives neither CPU nor memory to it until it is powered on.
+ */
+export function forecastDemand(
+  subjects: readonly Subject[],
+  history: HourlyHistory | null,
+  firstHour: number,
+  hours: number,
+  options: RunOptions = {},
+): DemandAssessment {
+  const rows = new Map(history?.entities.map((entity, row) => [entity, row]));
+  const cpu = forecastResource(CPU, subjects, history, rows, firstHour, hours, options);
+  const memory = forecastResource(MEMORY, subjects, history, rows, firstHour, hours, options);
+  const coverage = Float64Array.from(subjects, (subject) => {
+    const row = subject.existing ? rows.get(subject.existing.id) : undefined;
+    return row === undefined ? 0 : (history?.coverage[CPU.metric]?.[row] ?? 0);
+  });
+  return {
+    cpuMhz: cpu.forecast,
+    memoryMb: memory.forecast,
+    basis: cpu.basis,
+    coverage,
+    lacking: [...cpu.lacking, ...memory.lacking],
+  };
+}
+
+function forecastResource(
+  resource: Resource,
+  subjects: readonly Subject[],
+  history: HourlyHistory | null,
+  rows: ReadonlyMap<string, number>,
+  firstHour: number,
+  hours: number,
+  { signal, onProgress }: RunOptions,
+) {
+  const mean = new Float64Array(subjects.length * hours);
+  const variance = new Float64Array(subjects.length * hours);
+  const likeNames: string[] = [];
+  const sizeNames: string[] = [];
+  const unknownNames: string[] = [];
+
+  /** Whether the VM's history was enough to write a forecast from. */
+  const fromHistory = (id: string | undefined, subject: Subject, offset: number): boolean => {
+    const row = id === undefined ? undefined : rows.get(id);
+    if (row === undefined || !history) return false;
+    const fit = seasonalBaseline.fit({ values: rowOf(history, resource.metric, row), firstHour: history.firstHour });
+    if (!fit) return false;
+    seasonalBaseline.predict(fit, firstHour, hours, mean, variance, offset);
+    const ceiling = resource.ceiling(subject);
+    for (let i = offset; i < offset + hours; i++) mean[i] = Math.min(mean[i], ceiling);
+    return true;
+  };
+
+  const basis = subjects.map((subject, i): ForecastBasis => {
+    if (i % 500 === 0) {
+      signal?.throwIfAborted();
+      onProgress?.({ what: `${resource.what} forecast`, done: i, total: subjects.length });
+    }
+    const offset = i * hours;
+    if (subject.off) return "configured";
+    if (fromHistory(subject.existing?.id, subject, offset)) return "history";
+    if (fromHistory(subject.like?.id, subject, offset)) {
+      likeNames.push(subject.name);
+      return "like";
+    }
+    const size = resource.configured(subject);
+    mean.fill(size.mean, offset, offset + hours);
+    variance.fill(size.variance, offset, offset + hours);
+    (Number.isNaN(size.mean) ? unknownNames : sizeNames).push(subject.name);
+    return "configured";
+  });
+  onProgress?.({ what: `${resource.what} forecast`, done: subjects.length, total: subjects.length });
+
+  const lacking: Lacking[] = [];
+  const add = (what: string, names: readonly string[], fallback: string) => {
+    if (names.length) lacking.push({ what, subjects: names, fallback });
+  };
+  add(resource.what, likeNames, "history of the VM that each is like");
+  add(resource.what, sizeNames, resource.fallback);
+  add(`${resource.what} and ${resource.unknownSize}`, unknownNames, "nothing: its need is unknown");
+  return { forecast: { mean, variance }, basis, lacking };
+}

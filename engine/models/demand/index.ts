@@ -1,0 +1,6 @@
+export * from "./model";
+export * from "./seasonal";
+export * from "./trend";
+export * from "./profile";
+export * from "./configured";
+export * from "./forecast";

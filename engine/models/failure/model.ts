@@ -1,0 +1,148 @@
+import type { Host } from "../../snapshot/schema";
+import type { MetricId } from "../../telemetry/schema";
+import type { Lacking } from "../assessment";
+import { type HourlyHistory, rowOf } from "../history";
+import { median } from "../statistics";
+import {
+  AFTER_RESTART,
+  BASE_RATE_PER_DAY,
+  ERRORS_LOG_ODDS,
+  LATENCY_LOG_ODDS,
+  LOST_ODDS,
+  MAX_EXCESS_Z,
+  MAX_PROBABILITY,
+  NOTABLE_Z,
+  SILENT_ODDS,
+  baseProbability,
+} from "./rates";
+import { type Deviation, deviations, silentHours, unplannedRestarts } from "./signals";
+
+export const FAILURE_MODEL = { name: "host-signals", version: 1 } as const;
+
+export const FAILURE_METRICS = [
+  "hostUptimeSeconds",
+  "hostDiskLatencyMs",
+  "hostNetworkErrors",
+  "hostCpuPercent",
+] as const satisfies readonly MetricId[];
+
+/** What its absence takes from the model, in the words of the report. CPU only tells planned restarts from others. */
+const NAMES: Partial<Record<MetricId, string>> = {
+  hostUptimeSeconds: "host uptime",
+  hostDiskLatencyMs: "host disk latency",
+  hostNetworkErrors: "host network errors",
+};
+
+const SILENT_HOURS = 2;
+
+export interface FailureAssessment {
+  /** Within the horizon, per host; between the base rate and MAX_PROBABILITY. */
+  readonly probability: Float64Array;
+  readonly evidence: readonly string[];
+  readonly lacking: readonly Lacking[];
+}
+
+interface Finding {
+  readonly odds: number;
+  readonly text: string;
+}
+
+/**
+ * Probability that each host fails within the horizon. The odds of the base rate are multiplied by what each finding
+ * makes of them: an unplanned restart, disk latency or network errors above the host's own normal and its peers',
+ * silence, a lost connection. Without telemetry a host has the base rate, never zero.
+ * @param history hourly host telemetry in the order of `hosts`; null if there is none at all
+ */
+export function assessFailures(
+  hosts: readonly Host[],
+  history: HourlyHistory | null,
+  horizonHours: number,
+): FailureAssessment {
+  const findings: Finding[][] = hosts.map(findingsOfState);
+  const lacking: Lacking[] = [];
+  if (history) {
+    const silent = silentHours(history, FAILURE_METRICS);
+    addSilence(findings, silent);
+    addRestarts(findings, history);
+    addDeviations(findings, deviations(history, "hostDiskLatencyMs", 0.1), LATENCY_LOG_ODDS, latencyText);
+    addDeviations(findings, deviations(history, "hostNetworkErrors", 1), ERRORS_LOG_ODDS, errorsText);
+    lacking.push(...missing(hosts, history, silent));
+  } else if (hosts.length > 0) {
+    lacking.push(withoutTelemetry(hosts));
+  }
+  const base = baseProbability(horizonHours);
+  const probability = Float64Array.from(findings, (list) => {
+    const odds = list.reduce((product, finding) => product * finding.odds, base / (1 - base));
+    return Math.min(MAX_PROBABILITY, odds / (1 + odds));
+  });
+  return { probability, evidence: findings.map((list) => list.map((finding) => finding.text).join("; ")), lacking };
+}
+
+function findingsOfState(host: Host): Finding[] {
+  if (host.connection === "connected") return [];
+  return [
+    { odds: LOST_ODDS, text: host.connection === "notResponding" ? "it does not respond" : "it is disconnected" },
+  ];
+}
+
+function addSilence(findings: Finding[][], silent: readonly (number | null)[]): void {
+  const known = silent.filter((hours) => hours !== null);
+  const usual = known.length ? median(known) : 0;
+  silent.forEach((hours, host) => {
+    if (hours === null || hours - usual < SILENT_HOURS) return;
+    findings[host].push({ odds: SILENT_ODDS, text: `no telemetry for ${hours} h while its peers report` });
+  });
+}
+
+function addRestarts(findings: Finding[][], history: HourlyHistory): void {
+  findings.forEach((list, host) => {
+    const ages = unplannedRestarts(rowOf(history, "hostUptimeSeconds", host), rowOf(history, "hostCpuPercent", host));
+    const age = ages.at(-1);
+    const band = age === undefined ? undefined : AFTER_RESTART.find(({ withinHours }) => age <= withinHours);
+    if (!band) return;
+    const times = ages.length > 1 ? `${ages.length} restarts, the last` : "restarted";
+    list.push({ odds: band.odds, text: `${times} ${age} h ago without having been emptied` });
+  });
+}
+
+function addDeviations(
+  findings: Finding[][],
+  measured: readonly (Deviation | null)[],
+  logOdds: number,
+  text: (deviation: Deviation) => string,
+): void {
+  measured.forEach((deviation, host) => {
+    if (!deviation || deviation.z <= NOTABLE_Z) return;
+    const excess = Math.min(MAX_EXCESS_Z, deviation.z - NOTABLE_Z);
+    findings[host].push({ odds: Math.exp(logOdds * excess), text: text(deviation) });
+  });
+}
+
+const latencyText = ({ recent, usual }: Deviation) =>
+  `disk latency ${recent.toFixed(1)} ms, usually ${usual.toFixed(1)} ms, beyond what its peers show`;
+const errorsText = ({ recent, usual }: Deviation) =>
+  `${recent.toFixed(1)} network errors a sample, usually ${usual.toFixed(1)}, beyond what its peers show`;
+
+function withoutTelemetry(hosts: readonly Host[]): Lacking {
+  return {
+    what: "host telemetry",
+    subjects: hosts.map((host) => host.name),
+    fallback: `the base rate of ${BASE_RATE_PER_DAY} failures per host and day`,
+  };
+}
+
+function missing(hosts: readonly Host[], history: HourlyHistory, silent: readonly (number | null)[]): Lacking[] {
+  const none = hosts.filter((_, host) => silent[host] === null);
+  const lacking = none.length ? [withoutTelemetry(none)] : [];
+  for (const metric of FAILURE_METRICS) {
+    const what = NAMES[metric];
+    const without = hosts.filter((_, host) => silent[host] !== null && history.coverage[metric]?.[host] === 0);
+    if (!what || without.length === 0) continue;
+    lacking.push({
+      what,
+      subjects: without.map((host) => host.name),
+      fallback: "the host's risk rests on its other signals",
+    });
+  }
+  return lacking;
+}
