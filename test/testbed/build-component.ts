@@ -3,6 +3,7 @@ import { access, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { runLogged } from "./command";
+import { removeAtExit } from "./guardian";
 import { withLock } from "./lock";
 import { MissingComponent } from "./missing";
 import { onPath } from "./on-path";
@@ -25,6 +26,17 @@ export async function sourceFolder(name: string): Promise<string> {
   }
 }
 
+export interface BuildRequest {
+  name: string;
+  /** Programs that the build calls. */
+  tools: string[];
+  /** What a person does where one lacks. */
+  hint: string;
+  /** Folder with `build.sh`, which builds into the folder that is its argument. */
+  sources?: string;
+  cache?: string;
+}
+
 /**
  * The folder of a component built from the sources as they are now: one that
  * lies in the cache, or a new one. Every state of the sources has a folder of
@@ -32,9 +44,9 @@ export async function sourceFolder(name: string): Promise<string> {
  *
  * @throws MissingComponent if a tool lacks or the build fails
  */
-export async function built(name: string, tools: string[], hint: string): Promise<string> {
-  const sources = await sourceFolder(name);
-  const cache = cacheFolder();
+export async function built(request: BuildRequest): Promise<string> {
+  const { name, tools, hint, cache = cacheFolder() } = request;
+  const sources = request.sources ?? (await sourceFolder(name));
   const folder = join(cache, `${name}-${await hashOf(sources)}`);
   if (await exists(folder)) return folder;
   for (const tool of tools)
@@ -44,16 +56,21 @@ export async function built(name: string, tools: string[], hint: string): Promis
   return withLock(join(cache, "lock"), `test bed: building ${name}`, async () => {
     if (await exists(folder)) return folder; // another process built it while this one waited
     const work = await mkdtemp(join(cache, `.building-${name}-`));
+    removeAtExit(work);
+    const log = join(cache, `${name}.build.log`);
     try {
       await cp(sources, join(work, "sources"), { recursive: true });
-      await mkdir(join(work, "out"));
+      await Promise.all([mkdir(join(work, "out")), mkdir(join(work, "tmp"))]);
       await runLogged(`test bed: building ${name} (once)`, ["bash", "build.sh", join(work, "out")], {
         cwd: join(work, "sources"),
-        log: join(cache, `${name}.build.log`),
+        env: { ...process.env, TMPDIR: join(work, "tmp") },
+        log,
       });
       await rename(join(work, "out"), folder);
     } catch (error) {
-      throw new MissingComponent(name, `its build failed: ${(error as Error).message}`, hint, { cause: error });
+      throw new MissingComponent(name, `its build failed (log: ${log}): ${(error as Error).message}`, hint, {
+        cause: error,
+      });
     } finally {
       await rm(work, { recursive: true, force: true });
     }

@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { built } from "./build-component";
 import { MissingComponent } from "./missing";
 import { onPath } from "./on-path";
@@ -19,35 +21,26 @@ interface Component {
 
 const goHint = "install Go 1.26 or newer";
 
-/** Everything that the tests run on: built from `sources/`, or found on the machine. */
+/** Everything that the tests run on: built from `sources/` (quickest first), or found on the machine. */
 const components = {
-  pulumi: { tools: ["go"], executable: "pulumi", hint: goHint },
   vcenter: { tools: ["go"], executable: "vcenter", hint: goHint },
   telegraf: { tools: ["go"], executable: "telegraf", hint: goHint },
-  influxd2: { tools: ["go", "cargo"], executable: "influxd2", hint: `${goHint}, Rust with cargo, and a C compiler` },
+  pulumi: { tools: ["go"], executable: "pulumi", hint: goHint },
   "vsphere-plugin": { tools: ["go", "npm"], executable: "pulumi-resource-vsphere", hint: goHint },
   "terraform-provider": { tools: ["go"], executable: "terraform-provider-vsphere", hint: goHint },
-  influxd1: { locate: () => onPath("influxd"), hint: "apt-get install influxdb" },
+  influxd2: { tools: ["go", "cargo"], executable: "influxd2", hint: `${goHint}, Rust with cargo, and a C compiler` },
+  influxd1: { locate: influxd1, hint: "apt-get install influxdb" },
   terraform: { locate: () => onPath("terraform"), hint: "install Terraform" },
   chromium: { locate: () => onPath("chromium", "chromium-browser"), hint: "apt-get install chromium" },
-  swiftshader: {
-    locate: () =>
-      firstFile("/usr/lib/chromium/vk_swiftshader_icd.json", "/usr/lib/chromium-browser/vk_swiftshader_icd.json"),
-    hint: "apt-get install chromium, whose package holds the SwiftShader Vulkan driver",
-  },
+  swiftshader: { locate: swiftshader, hint: "apt-get install chromium, whose package holds this Vulkan driver" },
 } satisfies Record<string, Component>;
 
 export type ComponentName = keyof typeof components;
 
-/** The components that are built from `sources/`, quickest first. */
-export const builtComponents: readonly ComponentName[] = [
-  "vcenter",
-  "telegraf",
-  "pulumi",
-  "vsphere-plugin",
-  "terraform-provider",
-  "influxd2",
-];
+/** The names of the components that are built from `sources/`. */
+export const builtComponents = (Object.keys(components) as ComponentName[]).filter(
+  (name) => "executable" in components[name],
+);
 
 const found = new Map<ComponentName, Promise<string>>();
 
@@ -68,17 +61,26 @@ export function componentPath(name: ComponentName): Promise<string> {
 }
 
 async function find(name: ComponentName, component: Component): Promise<string> {
-  if (component.locate) {
-    const path = await component.locate();
-    if (!path) throw new MissingComponent(name, "it isn't installed", component.hint);
-    return path;
+  if (component.executable) {
+    const folder = await built({ name, tools: component.tools ?? [], hint: component.hint });
+    return join(folder, component.executable);
   }
-  const folder = await built(name, component.tools ?? [], component.hint);
-  return join(folder, component.executable!);
+  const path = await component.locate?.();
+  if (!path) throw new MissingComponent(name, "it isn't installed", component.hint);
+  return path;
 }
 
-async function firstFile(...paths: string[]): Promise<string | undefined> {
-  for (const path of paths) {
+/** InfluxDB 2 has the same program name. */
+async function influxd1(): Promise<string | undefined> {
+  const path = await onPath("influxd");
+  if (!path) return undefined;
+  const { stdout } = await promisify(execFile)(path, ["version"]);
+  return /^InfluxDB v?1\./.test(stdout) ? path : undefined;
+}
+
+async function swiftshader(): Promise<string | undefined> {
+  for (const folder of ["/usr/lib/chromium", "/usr/lib/chromium-browser"]) {
+    const path = join(folder, "vk_swiftshader_icd.json");
     try {
       await access(path, constants.R_OK);
       return path;

@@ -20,7 +20,7 @@ export async function withLock<T>(path: string, purpose: string, work: () => Pro
       await discard(path, holder);
       continue;
     }
-    if (waited % 60 === 0) process.stderr.write(`${purpose}: waiting for process ${holder.trim() || "?"}\n`);
+    if (waited % 40 === 4) process.stderr.write(`${purpose}: waits for process ${holder.trim() || "?"}\n`);
     await sleep(500);
   }
   try {

@@ -23,7 +23,7 @@ export function needs(...names: ComponentName[]): void {
       throw new Error(missing.map((each) => each.message).join("\n"), { cause: missing[0] });
 
     const suite = this.test!.parent!;
-    const why = missing.map((each) => `${each.component}: ${each.reason}; ${each.hint}`).join(" · ");
+    const why = missing.map((each) => `${each.component}: ${each.reason.split("\n", 1)[0]}; ${each.hint}`).join(" · ");
     suite.eachTest((test) => {
       test.title += ` [skipped, lacks ${why}]`;
     });

@@ -3,8 +3,7 @@ import { delimiter, join } from "node:path";
 
 /** The first of these programs that PATH holds, as an absolute path. */
 export async function onPath(...programs: string[]): Promise<string | undefined> {
-  // Debian keeps daemons in sbin, which a person's PATH may lack.
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/bin"].filter(Boolean);
+  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
   for (const program of programs)
     for (const folder of folders) {
       const path = join(folder, program);
