@@ -6,4 +6,5 @@ export { newestSample } from "./newest";
 export { openTelemetry, type TelemetrySettings } from "./open";
 export { METRICS, type Metric, type MetricId } from "./schema";
 export type { EntityKind, Extent, Grid, Series, SeriesQuery, TelemetrySource } from "./source";
-export { openWriter, TelemetryWriter, type SeriesToWrite, type Tags } from "./writer";
+export type { Tags } from "./tags";
+export { openWriter, TelemetryWriter, type SeriesToWrite } from "./writer";

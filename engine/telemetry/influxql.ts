@@ -37,30 +37,83 @@ export function edgeQuery(selection: Selection, field: string, edge: "first" | "
   return select(`${edge}(${quoteIdentifier(field)})`, selection, [], "");
 }
 
-/** The managed object ids that the measurements hold for a vCenter. */
-export function entitiesQuery(measurements: readonly string[], vcenter: string): InfluxQuery {
-  return {
-    text: `SHOW TAG VALUES FROM ${measurements.map(quoteIdentifier).join(", ")} WITH KEY = "moid" WHERE "vcenter" = $vcenter`,
-    parameters: { vcenter },
-  };
+/** The managed object ids that the measurements hold, of a vCenter or of all. */
+export function entitiesQuery(measurements: readonly string[], vcenter: string | undefined): InfluxQuery {
+  const { conditions, parameters } = whose(vcenter, undefined);
+  const from = measurements.map(quoteIdentifier).join(", ");
+  const where = conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : "";
+  return { text: `SHOW TAG VALUES FROM ${from} WITH KEY = "moid"${where}`, parameters };
 }
 
 function select(columns: string, selection: Selection, groups: readonly string[], end: string): InfluxQuery {
   const tags = selection.instanceTags.map(quoteIdentifier);
-  const parameters: Record<string, string> = { vcenter: selection.vcenter };
-  const conditions = [
+  const { conditions, parameters } = whose(selection.vcenter, selection.entities);
+  const where = [
     `time >= ${selection.from}s AND time < ${selection.to}s`,
-    `"vcenter" = $vcenter`,
+    ...conditions,
     ...tags.map((tag) => `(${AGGREGATES.map((value) => `${tag} = '${value}'`).join(" OR ")})`),
-  ];
-  if (selection.entities) {
-    const names = selection.entities.map((entity, i) => {
+  ].join(" AND ");
+  const from = quoteIdentifier(selection.measurement);
+  const by = [...groups, `"moid"`, ...tags].join(", ");
+  return { text: `SELECT ${columns} FROM ${from} WHERE ${where} GROUP BY ${by}${end}`, parameters };
+}
+
+/** Raw samples to copy; times are epoch microseconds, `to` is exclusive. */
+export interface RawSelection {
+  readonly measurement: string;
+  readonly vcenter: string | undefined;
+  readonly entities: readonly string[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** All samples of the fields, a series per tag set; columns follow `fields`. */
+export function samplesQuery(selection: RawSelection, fields: readonly string[]): InfluxQuery {
+  const { measurement, from, to } = selection;
+  const { conditions, parameters } = whose(selection.vcenter, selection.entities);
+  const where = [`time >= ${from}u AND time < ${to}u`, ...conditions].join(" AND ");
+  const columns = fields.map(quoteIdentifier).join(", ");
+  return { text: `SELECT ${columns} FROM ${quoteIdentifier(measurement)} WHERE ${where} GROUP BY *`, parameters };
+}
+
+/** The time of a field's first or last sample. */
+export function edgeTimeQuery(
+  measurement: string,
+  vcenter: string | undefined,
+  field: string,
+  edge: "first" | "last",
+): InfluxQuery {
+  const { conditions, parameters } = whose(vcenter, undefined);
+  const where = conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : "";
+  return { text: `SELECT ${edge}(${quoteIdentifier(field)}) FROM ${quoteIdentifier(measurement)}${where}`, parameters };
+}
+
+export function measurementsQuery(): InfluxQuery {
+  return { text: "SHOW MEASUREMENTS", parameters: {} };
+}
+
+/** Name and type of a measurement's fields. */
+export function fieldsQuery(measurement: string): InfluxQuery {
+  return { text: `SHOW FIELD KEYS FROM ${quoteIdentifier(measurement)}`, parameters: {} };
+}
+
+/** Which vCenter and entities: conditions whose names are bound. */
+function whose(
+  vcenter: string | undefined,
+  entities: readonly string[] | undefined,
+): { conditions: string[]; parameters: Record<string, string> } {
+  const conditions: string[] = [];
+  const parameters: Record<string, string> = {};
+  if (vcenter !== undefined) {
+    parameters.vcenter = vcenter;
+    conditions.push(`"vcenter" = $vcenter`);
+  }
+  if (entities) {
+    const names = entities.map((entity, i) => {
       parameters[`moid${i}`] = entity;
       return `"moid" = $moid${i}`;
     });
     conditions.push(`(${names.join(" OR ")})`);
   }
-  const from = quoteIdentifier(selection.measurement);
-  const by = [...groups, `"moid"`, ...tags].join(", ");
-  return { text: `SELECT ${columns} FROM ${from} WHERE ${conditions.join(" AND ")} GROUP BY ${by}${end}`, parameters };
+  return { conditions, parameters };
 }

@@ -3,8 +3,7 @@ import { canonicalJson } from "../digest";
 import { AffinityError } from "../errors";
 import { METRICS, type Metric, type MetricId } from "./schema";
 import { openStore, type Store } from "./store";
-
-export type Tags = Readonly<Record<string, string>>;
+import { aggregateTags, type Tags } from "./tags";
 
 /** A regular series of one entity, in the metric's unit (see METRICS). */
 export interface SeriesToWrite {
@@ -33,6 +32,9 @@ const BATCH = 2_000_000;
 export class TelemetryWriter {
   /** Rows given to the writer so far. */
   rows = 0;
+  /** Of the merged rows: those that were new, and those whose value was another one before. */
+  added = 0;
+  changed = 0;
 
   private readonly series = new Map<string, number>();
   private readonly fields = new Map<string, number>();
@@ -100,7 +102,9 @@ export class TelemetryWriter {
   /** Appends a regular series as Telegraf would have written it: the stored unit, the aggregate instance. */
   async append(input: SeriesToWrite): Promise<void> {
     const metric: Metric = METRICS[input.metric];
-    const series = this.seriesId(metric.measurement, tagsOf(metric, input));
+    const { vcenter, entity: moid, name } = input;
+    const tags = aggregateTags({ kind: metric.kind, vcenter, moid, name }, metric.instanceTags);
+    const series = this.seriesId(metric.measurement, tags);
     const field = this.fieldId(metric.measurement, metric.field);
     for (let i = 0; i < input.values.length; i++) {
       const value = input.values[i];
@@ -178,15 +182,17 @@ export class TelemetryWriter {
         CREATE OR REPLACE TEMP TABLE fresh AS
         SELECT series, field, make_timestamp(micros::BIGINT) AS time, arg_max(value, rowid) AS value
         FROM temp.stage GROUP BY ALL`);
-      await connection.run(`
+      const updated = await connection.run(`
         UPDATE samples SET value = f.value FROM temp.fresh f
         WHERE samples.series = f.series AND samples.field = f.field AND samples.time = f.time AND samples.value <> f.value`);
-      await connection.run(`
+      const inserted = await connection.run(`
         INSERT INTO samples SELECT f.series, f.field, f.time, f.value
         FROM temp.fresh f ANTI JOIN samples s ON s.series = f.series AND s.field = f.field AND s.time = f.time
         ORDER BY f.field, f.series, f.time`);
       await connection.run("DROP TABLE temp.fresh");
       await connection.run("COMMIT");
+      this.changed += updated.rowsChanged;
+      this.added += inserted.rowsChanged;
     } catch (error) {
       await connection.run("ROLLBACK").catch(() => undefined);
       throw new AffinityError({
@@ -226,15 +232,4 @@ export class TelemetryWriter {
  */
 export function openWriter(path: string): Promise<TelemetryWriter> {
   return TelemetryWriter.open(path);
-}
-
-function tagsOf(metric: Metric, input: SeriesToWrite): Tags {
-  const tags: Record<string, string> = {
-    vcenter: input.vcenter,
-    moid: input.entity,
-    source: input.name,
-    [metric.kind === "vm" ? "vmname" : "esxhostname"]: input.name,
-  };
-  for (const tag of metric.instanceTags) tags[tag] = "instance-total";
-  return tags;
 }

@@ -1,1 +1,3 @@
-export {};
+export { importTelemetry } from "./import";
+export { columnMappingSchema, type ColumnMapping } from "./mapping";
+export type { BadRow, ImportOptions, ImportReport, ImportSource } from "./types";

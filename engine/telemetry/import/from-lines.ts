@@ -1,0 +1,118 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { pipeline } from "node:stream/promises";
+import { PassThrough } from "node:stream";
+import { createGunzip } from "node:zlib";
+import type { TelemetryWriter } from "../writer";
+import { unreadable } from "./errors";
+import { LineSyntaxError, parseHead, parseLine, type Line } from "./line-protocol";
+import { fieldInScope, measurementInScope } from "./scope";
+import type { Tally } from "./tally";
+import type { ImportOptions, ImportSource } from "./types";
+
+type LineSource = Extract<ImportSource, { lineProtocol: string }>;
+
+/** Digits of a time stamp below a microsecond (negative: digits that lack). */
+const DIGITS = { ns: 3, us: 0, ms: -3, s: -6 } as const;
+
+/** A series of the file: its id in the target, or why its rows are left out. */
+type Known = { readonly id: number; readonly measurement: string } | "out of scope" | { readonly error: string };
+
+/** Copies a file of line protocol, line by line. */
+export async function importLines(
+  source: LineSource,
+  writer: TelemetryWriter,
+  tally: Tally,
+  options: ImportOptions,
+): Promise<void> {
+  const path = source.lineProtocol;
+  const { size } = await stat(path).catch((error: unknown) => Promise.reject(unreadable(path, error)));
+  const file = createReadStream(path);
+  const text = new PassThrough();
+  const flow = path.endsWith(".gz") ? pipeline(file, createGunzip(), text) : pipeline(file, text);
+  flow.catch((error: unknown) => text.destroy(error as Error));
+  const importer = new LineImporter(writer, tally, options, source.precision ?? "ns");
+  let number = 0;
+  try {
+    for await (const line of createInterface({ input: text, crlfDelay: Infinity })) {
+      importer.take(line, ++number);
+      if (number % 1000 === 0) {
+        options.signal?.throwIfAborted();
+        await writer.settle();
+        options.onProgress?.(file.bytesRead, size, path);
+      }
+    }
+    await flow;
+    options.onProgress?.(size, size, path);
+  } catch (error) {
+    if (options.signal?.aborted) throw options.signal.reason;
+    throw (error as { code?: string }).code ? unreadable(path, error) : error;
+  } finally {
+    file.destroy();
+  }
+}
+
+class LineImporter {
+  private readonly known = new Map<string, Known>();
+
+  constructor(
+    private readonly writer: TelemetryWriter,
+    private readonly tally: Tally,
+    private readonly options: ImportOptions,
+    private readonly precision: keyof typeof DIGITS,
+  ) {}
+
+  take(text: string, number: number): void {
+    try {
+      const line = parseLine(text);
+      if (line) this.takeLine(line);
+    } catch (error) {
+      if (!(error instanceof LineSyntaxError)) throw error;
+      this.tally.bad(`line ${number}`, error.message);
+    }
+  }
+
+  private takeLine(line: Line): void {
+    const series = this.seriesOf(line.head);
+    if (series === "out of scope") {
+      this.tally.outOfScope += line.fields.length;
+      return;
+    }
+    if ("error" in series) throw new LineSyntaxError(series.error);
+    const micros = this.micros(line.timestamp);
+    for (const [name, value] of line.fields) {
+      if (typeof value !== "number") this.tally.textFields++;
+      else if (!fieldInScope(this.options.scope ?? "metrics", series.measurement, name)) this.tally.outOfScope++;
+      else this.writer.put(series.id, this.writer.fieldId(series.measurement, name), micros, value);
+    }
+  }
+
+  private seriesOf(head: string): Known {
+    const known = this.known.get(head) ?? this.newSeries(head);
+    this.known.set(head, known);
+    return known;
+  }
+
+  private newSeries(head: string): Known {
+    try {
+      const { measurement, tags } = parseHead(head);
+      const { scope = "metrics", vcenter } = this.options;
+      if (!measurementInScope(scope, measurement)) return "out of scope";
+      if (vcenter !== undefined && tags.vcenter !== vcenter) return "out of scope";
+      return { id: this.writer.seriesId(measurement, tags), measurement };
+    } catch (error) {
+      if (error instanceof LineSyntaxError) return { error: error.message };
+      throw error;
+    }
+  }
+
+  private micros(timestamp: string | undefined): number {
+    if (timestamp === undefined) throw new LineSyntaxError("no time stamp");
+    const digits = DIGITS[this.precision];
+    const micros =
+      digits > 0 ? Math.floor(Number(timestamp.slice(0, -digits) || "0")) : Number(timestamp) * 10 ** -digits;
+    if (!Number.isSafeInteger(micros)) throw new LineSyntaxError(`time stamp ${timestamp} is out of range`);
+    return micros;
+  }
+}
