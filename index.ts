@@ -1,2 +1,1 @@
 export * from "./engine";
-export { AffinityError } from "./engine/errors";

@@ -152,11 +152,11 @@ describe("the main job: simulator, Telegraf, InfluxDB, preview, up, second up, r
     const vm = before.virtualMachines.find(({ name }) => name === "replica-1")!;
     const taken = before.virtualMachines.find(({ name }) => name === "replica-2")!.host;
     const elsewhere = before.hosts.find((host) => host.cluster === vm.cluster && ![vm.host, taken].includes(host.id))!;
-    const actions = createVcenterActions(settings);
+    const inventory = createVcenterInventory(settings);
     try {
-      await actions.relocate(vm.id, elsewhere.id, { priority: "defaultPriority" });
+      await createVcenterActions(inventory).relocate(vm.id, elsewhere.id);
     } finally {
-      await actions.close();
+      await inventory.close();
     }
     const refresh = ok(await project.pulumi("refresh", "--yes", "--diff"));
     assert.match(refresh.text, /hostSystemId/);
