@@ -24,6 +24,11 @@ export interface Context<Config> {
   readonly notApplicable: (reason: string) => never;
 }
 
+export interface StackContext<Config> extends Context<Config> {
+  /** Inputs of a resource, if its type is among `inputsOf` and this run registered it. */
+  readonly inputs: (urn: string) => object | undefined;
+}
+
 export interface Definition<Config extends z.ZodObject> {
   /** Kebab-case. A user's configuration names it: never rename. */
   readonly name: string;
@@ -44,7 +49,12 @@ export interface Definition<Config extends z.ZodObject> {
   /** Called per resource with its inputs, before it is made or updated: the place for what one resource shows alone. */
   readonly checkResource?: (resource: ResourceValidationArgs, context: Context<z.output<Config>>) => void;
   /** Called once with all outputs, at the end of a preview and of an update: for what only several show together. */
-  readonly checkStack?: (resources: PolicyResource[], context: Context<z.output<Config>>) => void;
+  readonly checkStack?: (resources: PolicyResource[], context: StackContext<z.output<Config>>) => void;
+  /**
+   * Types whose inputs `checkStack` asks for. It sees outputs, in which a provider has filled in what the program left
+   * out, and Pulumi hands on no mark of which is which: so the inputs are remembered as they come by.
+   */
+  readonly inputsOf?: readonly string[];
 }
 
 /** A policy that any policy pack takes, and what `listPolicies` says of it. */
@@ -65,7 +75,8 @@ export interface AffinityPolicy extends ResourceValidationPolicy {
 /** Makes a policy of its definition: configuration, applicability and reporting are the same in all of them. */
 export function definePolicy<Config extends z.ZodObject>(definition: Definition<Config>): AffinityPolicy {
   const { name, displayName, description, group, enforcementLevel, severity, rationale, url, appliesTo } = definition;
-  const { checkResource, checkStack } = definition;
+  const { checkResource, checkStack, inputsOf = [] } = definition;
+  const inputs = new Map<string, object>();
   return {
     name,
     displayName,
@@ -85,18 +96,22 @@ export function definePolicy<Config extends z.ZodObject>(definition: Definition<
       specification: rationale,
     },
     configSchema: configSchemaOf(definition.config),
-    ...(checkResource && {
+    ...((checkResource || inputsOf.length > 0) && {
       validateResource: (args, report) => {
-        if (!appliesTo.includes(args.type)) args.notApplicable(`applies to ${appliesTo.join(", ")}`);
+        if (inputsOf.includes(args.type)) inputs.set(args.urn, args.props);
+        if (!checkResource) return args.notApplicable("judged with the whole stack");
+        if (!appliesTo.includes(args.type)) return args.notApplicable(`applies to ${appliesTo.join(", ")}`);
         run(definition, args, report, (context) => checkResource(args, context));
       },
     }),
     ...(checkStack && {
       validateStack: (args, report) => {
         if (!args.resources.some((resource) => appliesTo.includes(resource.type))) {
-          args.notApplicable(`applies to stacks with ${appliesTo.join(", ")}`);
+          return args.notApplicable(`applies to stacks with ${appliesTo.join(", ")}`);
         }
-        run(definition, args, report, (context) => checkStack(args.resources, context));
+        run(definition, args, report, (context) =>
+          checkStack(args.resources, { ...context, inputs: (urn) => inputs.get(urn) }),
+        );
       },
     }),
   };

@@ -3,4 +3,11 @@ export { antiAffinityGroupFitsHosts } from "./placement-safety/anti-affinity-gro
 export { plannedVirtualMachinePinned } from "./placement-safety/planned-virtual-machine-pinned";
 export { virtualMachineOnPlannedHost } from "./placement-safety/virtual-machine-on-planned-host";
 export { placementTelemetryFresh } from "./telemetry-trust/placement-telemetry-fresh";
-export { definePolicy, type AffinityPolicy, type Context, type Definition, type PolicyGroup } from "./define";
+export {
+  definePolicy,
+  type AffinityPolicy,
+  type Context,
+  type Definition,
+  type PolicyGroup,
+  type StackContext,
+} from "./define";

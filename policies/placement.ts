@@ -14,8 +14,10 @@ const groupSchema = z.object({
 });
 
 const planSchema = z.object({
-  /** The instant planned for, epoch seconds. */
+  /** The instant planned for, epoch seconds. A plan that is kept keeps it. */
   asOf: z.number(),
+  /** The instant at which the telemetry below was last found to ask for the same plan; absent: not since it was made. */
+  confirmedAt: z.number().optional(),
   cluster: z.object({
     id: z.string(),
     name: z.string(),

@@ -22,21 +22,14 @@ export interface VirtualMachine {
   readonly hostChangesIgnored: boolean;
 }
 
-export function readVirtualMachine(resource: PolicyResource): VirtualMachine {
+/** @param inputs of the resource: its outputs don't tell the program's choice of a host from vCenter's. */
+export function readVirtualMachine(resource: PolicyResource, inputs: object): VirtualMachine {
   return {
     urn: resource.urn,
     name: read(resource, "name", id),
-    pinnedTo: declares(resource, "hostSystemId") ? read(resource, "hostSystemId", id) : undefined,
+    pinnedTo: read({ ...resource, props: inputs }, "hostSystemId", id),
     hostChangesIgnored: resource.opts.ignoreChanges.some((path) => path === "hostSystemId" || path === "*"),
   };
-}
-
-/**
- * Whether the program gave the property. A stack policy sees outputs, and vCenter fills in what a program leaves out;
- * but property dependencies are kept for what was given, with no URN in the list where the value was a literal.
- */
-function declares(resource: PolicyResource, key: string): boolean {
-  return Object.hasOwn(resource.propertyDependencies, key);
 }
 
 export interface AntiAffinityRule {

@@ -17,17 +17,19 @@ export const plannedVirtualMachinePinned = definePolicy({
   remediation: "set hostSystemId from the Placement's output, or disable this policy where DRS is to choose.",
   url: "https://www.pulumi.com/registry/packages/vsphere/api-docs/virtualmachine/",
   config: z.strictObject({}),
-  appliesTo: [PLACEMENT, VIRTUAL_MACHINE],
-  checkStack(resources, { report }) {
+  appliesTo: [PLACEMENT],
+  inputsOf: [VIRTUAL_MACHINE],
+  checkStack(resources, { report, inputs }) {
     const planned = plannedHosts(resources);
     for (const resource of resources) {
-      if (resource.type !== VIRTUAL_MACHINE) continue;
-      const vm = readVirtualMachine(resource);
+      const given = resource.type === VIRTUAL_MACHINE && inputs(resource.urn);
+      if (!given) continue;
+      const vm = readVirtualMachine(resource, given);
       if (vm.name === UNKNOWN || vm.name === undefined || vm.pinnedTo !== undefined) continue;
       const hosts = planned.get(vm.name);
       if (hosts === undefined) continue;
-      const given = hosts.map((host) => host.host).join(" or ");
-      report(`Virtual machine ${vm.name} says no host; the plan gives it ${given}.`, vm.urn);
+      const names = hosts.map((host) => host.host).join(" or ");
+      report(`Virtual machine ${vm.name} says no host; the plan gives it ${names}.`, vm.urn);
     }
   },
 });

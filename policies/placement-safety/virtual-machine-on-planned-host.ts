@@ -28,19 +28,21 @@ export const virtualMachineOnPlannedHost = definePolicy({
     "chose its host.",
   url: "https://www.pulumi.com/registry/packages/vsphere/api-docs/virtualmachine/",
   config,
-  appliesTo: [PLACEMENT, VIRTUAL_MACHINE],
-  checkStack(resources, { config, report }) {
+  appliesTo: [PLACEMENT],
+  inputsOf: [VIRTUAL_MACHINE],
+  checkStack(resources, { config, report, inputs }) {
     const planned = plannedHosts(resources);
     for (const resource of resources) {
-      if (resource.type !== VIRTUAL_MACHINE) continue;
-      const vm = readVirtualMachine(resource);
+      const given = resource.type === VIRTUAL_MACHINE && inputs(resource.urn);
+      if (!given) continue;
+      const vm = readVirtualMachine(resource, given);
       if (vm.name === UNKNOWN || vm.name === undefined) continue;
       if (vm.pinnedTo === UNKNOWN || vm.pinnedTo === undefined) continue;
       if (vm.hostChangesIgnored && !config.checkIgnoredChanges) continue;
       const hosts = planned.get(vm.name);
       if (hosts === undefined || hosts.some((host) => host.hostId === vm.pinnedTo)) continue;
-      const given = hosts.map((host) => `${host.host} (${host.hostId})`).join(" or ");
-      report(`Virtual machine ${vm.name} is pinned to ${vm.pinnedTo}; the plan gives it ${given}.`, vm.urn);
+      const names = hosts.map((host) => `${host.host} (${host.hostId})`).join(" or ");
+      report(`Virtual machine ${vm.name} is pinned to ${vm.pinnedTo}; the plan gives it ${names}.`, vm.urn);
     }
   },
 });

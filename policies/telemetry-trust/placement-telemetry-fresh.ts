@@ -3,15 +3,17 @@ import { definePolicy } from "../define";
 import { PLACEMENT, readPlacement } from "../placement";
 import { UNKNOWN } from "../unknown";
 
-const minutes = z.number().positive();
-
 const config = z.strictObject({
-  maxAgeMinutes: minutes
+  maxAgeMinutes: z
+    .number()
+    .positive()
     .default(120)
     .describe("How much older than the plan's instant the newest telemetry sample may be"),
-  maxPlanAgeMinutes: minutes
-    .optional()
-    .describe("How old the plan itself may be. Unset by default: a plan that is kept keeps its instant, day after day"),
+  maxPlanAgeMinutes: z
+    .number()
+    .min(0)
+    .default(24 * 60)
+    .describe("How long ago the plan's instant may be; 0 for any age, where plans are made of recorded telemetry"),
   minCoverage: z
     .number()
     .min(0)
@@ -45,15 +47,18 @@ export const placementTelemetryFresh = definePolicy({
     if (plan === undefined) return report("It holds no plan.");
 
     const { newest, coverage } = plan.telemetry;
+    const planned = plan.confirmedAt ?? plan.asOf;
+    const maxAge = config.maxAgeMinutes * 60;
+    const maxPlanAge = config.maxPlanAgeMinutes * 60;
     if (newest === null) {
       if (!config.allowConfiguredSizes) {
         report(`The plan for cluster ${plan.cluster.name} saw no telemetry at all: it rests on configured sizes.`);
       }
-    } else if (plan.asOf - newest > config.maxAgeMinutes * 60) {
+    } else if (planned - newest > maxAge) {
       report(
         `The newest telemetry sample for cluster ${plan.cluster.name} (${instant(newest)}) is ` +
-          `${age(plan.asOf - newest)} older than the plan (${instant(plan.asOf)}); at most ` +
-          `${age(config.maxAgeMinutes * 60)} is allowed (maxAgeMinutes).`,
+          `${age(planned - newest)} older than the plan (${instant(planned)}); at most ${age(maxAge)} is allowed ` +
+          `(maxAgeMinutes).`,
       );
     }
     if (newest !== null && coverage < config.minCoverage) {
@@ -62,11 +67,12 @@ export const placementTelemetryFresh = definePolicy({
           `${percent(config.minCoverage)} is demanded (minCoverage).`,
       );
     }
-    const planAge = Date.now() / 1000 - plan.asOf;
-    if (config.maxPlanAgeMinutes !== undefined && planAge > config.maxPlanAgeMinutes * 60) {
+    // A plan for the instant of the newest sample is never older than its telemetry, however old both are.
+    const planAge = Date.now() / 1000 - planned;
+    if (maxPlanAge > 0 && planAge > maxPlanAge) {
       report(
-        `The plan was made ${age(planAge)} ago (${instant(plan.asOf)}); at most ` +
-          `${age(config.maxPlanAgeMinutes * 60)} is allowed (maxPlanAgeMinutes).`,
+        `The plan stands for ${instant(planned)}, ${age(planAge)} ago; at most ${age(maxPlanAge)} is allowed ` +
+          `(maxPlanAgeMinutes).`,
       );
     }
   },
