@@ -1,0 +1,58 @@
+import type { Device } from "./device";
+import { typicalJob, workOf, type JobSize } from "./samples";
+
+/** Milliseconds; transfers to the device and back are part of every run. */
+export interface RaceResult {
+  /** The first run, which compiles the kernel. */
+  readonly firstMs: number;
+  /** Median of the later runs, scaled up to the whole job where only a part was run. */
+  readonly medianMs: number;
+  readonly worstMs: number;
+  readonly runs: number;
+  /** The part of the job's VMs that was run, 1 for all. */
+  readonly part: number;
+}
+
+export interface RaceLimits {
+  /** A larger job is cut down, by VMs, to about this many additions. */
+  readonly sampleWork: number;
+  readonly maxRuns: number;
+  /** No further run is begun after this many milliseconds. */
+  readonly budgetMs: number;
+}
+
+/** About the work of the largest cluster: a smaller sample would blow up a device's fixed costs when scaled. */
+export const RACE_LIMITS: RaceLimits = { sampleWork: 2 ** 25, maxRuns: 7, budgetMs: 400 };
+
+/** Times the device on a typical job of the size, always the same job. */
+export async function race(
+  device: Device,
+  size: JobSize,
+  limits = RACE_LIMITS,
+  signal?: AbortSignal,
+): Promise<RaceResult> {
+  const vms = Math.min(size.vms, Math.max(1, Math.floor((size.vms * limits.sampleWork) / Math.max(1, workOf(size)))));
+  const job = typicalJob({ ...size, vms }, 1);
+  const part = size.vms > 0 ? vms / size.vms : 1;
+  const time = async () => {
+    signal?.throwIfAborted();
+    const start = performance.now();
+    await device.scoreMoves(job);
+    return performance.now() - start;
+  };
+  const firstMs = await time();
+  const later: number[] = [];
+  let spent = 0;
+  do {
+    later.push(await time());
+    spent += later.at(-1)!;
+  } while (later.length < limits.maxRuns && spent < limits.budgetMs);
+  later.sort((a, b) => a - b);
+  return {
+    firstMs,
+    medianMs: later[Math.floor(later.length / 2)] / part,
+    worstMs: later.at(-1)! / part,
+    runs: later.length,
+    part,
+  };
+}
