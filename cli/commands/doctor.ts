@@ -1,0 +1,49 @@
+import type { CliCommand } from "../command";
+import { loadSettings } from "../config";
+import { type Check, failedCheck } from "../doctor/check";
+import { checkDevices } from "../doctor/devices";
+import { checkInventory } from "../doctor/inventory";
+import { checkPulumi } from "../doctor/pulumi";
+import { checkTelemetry } from "../doctor/telemetry";
+import { ExitCode } from "../exit";
+import { addInventoryOptions, addTelemetryOptions, type WorldFlags } from "../options";
+
+const MARK = { ok: "ok     ", warning: "warning", error: "ERROR  " } as const;
+
+/** Whether everything that a run needs is there, and what to do where it is not. */
+export const doctorCommand: CliCommand<WorldFlags> = {
+  name: "doctor",
+  summary: "check inventory, telemetry, devices and the Pulumi CLI, and say what to do next",
+  examples: ["vsphere-affinity doctor --vcenter vc.example.com --telemetry http://influx:8086/telegraf"],
+  configure(command) {
+    addInventoryOptions(command);
+    addTelemetryOptions(command);
+  },
+  async run(context, flags) {
+    const checks: Check[] = [];
+    const add = (...found: Check[]) => {
+      checks.push(...found);
+      if (context.output.json) return;
+      for (const check of found) context.output.line(format(check));
+    };
+    let settings: ReturnType<typeof loadSettings> | undefined;
+    try {
+      settings = loadSettings(flags, context.environment);
+      add({ name: "settings", status: "ok", detail: "valid" });
+    } catch (error) {
+      add(failedCheck("settings", error));
+    }
+    const snapshot = settings && (await checkInventory(context, settings, add));
+    if (settings) add(...(await checkTelemetry(context, settings, snapshot ?? null)));
+    add(...(await checkDevices(context)));
+    add(...(await checkPulumi(context)));
+    if (context.output.json) context.output.result({ checks }, () => "");
+    return checks.some((check) => check.status === "error") ? ExitCode.error : ExitCode.clean;
+  },
+};
+
+function format({ name, status, detail, next }: Check): string {
+  const lines = [`${MARK[status]}  ${name}: ${detail}`];
+  if (next) lines.push(`         -> ${next}`);
+  return lines.join("\n");
+}

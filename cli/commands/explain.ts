@@ -1,0 +1,44 @@
+import type { CliCommand } from "../command";
+import { loadSettings } from "../config";
+import { ExitCode } from "../exit";
+import { explain } from "../explain";
+import { DEFAULT_JOURNAL, addInventoryOptions, addPlanOptions, addTelemetryOptions } from "../options";
+import { loadPlan } from "../plan-file";
+import type { RequestFlags } from "../request";
+import { makePlan, readSnapshot } from "../world";
+
+interface ExplainFlags extends RequestFlags {
+  readonly plan?: string;
+}
+
+/** Why a VM is where the plan puts it, or what the plan does to a host. */
+export const explainCommand: CliCommand<ExplainFlags> = {
+  name: "explain",
+  summary: "say in five lines why a VM goes where it goes, or what a plan does to a host",
+  examples: [
+    "vsphere-affinity explain web-01 --plan plan.json",
+    "vsphere-affinity explain esx-03 --inventory inventory.json --telemetry telemetry.duckdb",
+  ],
+  configure(command) {
+    command.argument("<name>", "VM or host, by name or id");
+    addInventoryOptions(command);
+    addTelemetryOptions(command);
+    addPlanOptions(command);
+    command
+      .option("--plan <file|digest>", "a plan that was saved, or one in the journal (default: plan anew)")
+      .option("--request <file>", "VMs to be and their groups, as YAML or JSON");
+  },
+  async run(context, flags, [name]) {
+    const plan =
+      flags.plan === undefined ? await freshPlan() : await loadPlan(flags.plan, flags.journal ?? DEFAULT_JOURNAL);
+    const explanation = explain(plan, name);
+    context.output.result(explanation, () => explanation.lines.join("\n"));
+    return ExitCode.clean;
+
+    async function freshPlan() {
+      const settings = loadSettings(flags, context.environment);
+      const snapshot = await readSnapshot(context, settings);
+      return makePlan(context, settings, snapshot, flags);
+    }
+  },
+};

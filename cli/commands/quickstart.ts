@@ -1,0 +1,142 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Plan } from "../../engine/planner/plan";
+import { AffinityError } from "../../engine/errors";
+import { chooseCluster } from "../cluster";
+import type { CliCommand, CommonFlags, Context } from "../command";
+import { ExitCode } from "../exit";
+import { lazy } from "../lazy";
+import { packageRoot } from "../package-info";
+import { planSummary, planTable } from "../plan-table";
+import type { StepTime } from "../progress";
+import { obtainPulumi } from "../pulumi/obtain";
+import { makeData } from "../quickstart/data";
+import { type Layout, layoutOf } from "../quickstart/layout";
+import { LocalStack } from "../quickstart/stack";
+
+interface QuickstartFlags extends CommonFlags {
+  readonly inventory?: string;
+  readonly telemetry?: string;
+  readonly cluster?: string;
+  readonly folder: string;
+  readonly all?: boolean;
+}
+
+const STACK = "quickstart";
+const PROJECT = "vsphere-affinity-quickstart";
+
+/** The main job on one machine: data, a real `pulumi up` with the policy pack, and what it decided. */
+export const quickstartCommand: CliCommand<QuickstartFlags> = {
+  name: "quickstart",
+  summary: "run the main job here: a cluster with telemetry, a real `pulumi up`, and the plan it made",
+  examples: [
+    "vsphere-affinity quickstart",
+    "vsphere-affinity quickstart --inventory inventory.json --telemetry telemetry.duckdb",
+  ],
+  configure(command) {
+    command
+      .option("--inventory <file>", "an inventory file in place of the synthetic cluster; --telemetry goes with it")
+      .option("--telemetry <file>", "a DuckDB file in place of the synthetic telemetry; --inventory goes with it")
+      .option("--cluster <name>", "cluster, by name or id; not needed where there is one only")
+      .option("--folder <folder>", "where data and the stack's state are kept", ".quickstart")
+      .option("--all", "list the VMs that stay as well");
+  },
+  async run(context, flags) {
+    const program = programFolder();
+    const layout = layoutOf(flags.folder, givenData(flags));
+    if (layout.synthetic) await makeData(context, layout);
+    const cluster = await clusterName(context, layout, flags.cluster);
+    const cli = await obtainPulumi(context);
+    const { environment, signal } = context;
+    const stack = new LocalStack({ cli, environment, program, stack: STACK, folder: layout.stackFolder, signal });
+    await context.steps.run("preparing the stack", () => stack.configure(configOf(layout, cluster)));
+    await context.steps.run("pulumi up --yes --policy-pack policies/pack", (report) =>
+      stack.up(join(program, "policies", "pack"), (line) => report({ text: line.trim() })),
+    );
+    const plan = await context.steps.run("reading the plan", async () => readPlan(layout, await stack.outputs()));
+    const steps = context.steps.times;
+    context.output.result({ digest: plan.digest, cluster: plan.cluster, steps, variables: stack.variables, plan }, () =>
+      [
+        planTable(plan, { width: context.output.columns, all: flags.all === true }),
+        planSummary(plan),
+        timings(steps),
+        goOn(layout, stack.variables),
+      ].join("\n\n"),
+    );
+    return ExitCode.clean;
+  },
+};
+
+/** The package's own folder holds the project of the example (Pulumi.yaml) and the policy pack. */
+function programFolder(): string {
+  const root = packageRoot();
+  const needed = ["Pulumi.yaml", join("examples", "quickstart"), join("policies", "pack")];
+  const missing = needed.filter((part) => !existsSync(join(root, part)));
+  if (missing.length === 0) return root;
+  throw new AffinityError({
+    code: "QUICKSTART_INCOMPLETE",
+    message: `${root} lacks ${missing.join(", ")}`,
+    hint: "run the quickstart from a clone of the repository",
+  });
+}
+
+function givenData({ inventory, telemetry }: QuickstartFlags): { inventory: string; telemetry: string } | undefined {
+  if (inventory === undefined && telemetry === undefined) return undefined;
+  if (inventory === undefined || telemetry === undefined) {
+    throw new AffinityError({
+      code: "USAGE",
+      message: `--${inventory === undefined ? "telemetry" : "inventory"} is given without --${inventory === undefined ? "inventory" : "telemetry"}`,
+      hint: "the synthetic data know nothing of yours: give both, or neither",
+    });
+  }
+  for (const [what, path] of Object.entries({ inventory, telemetry })) {
+    if (existsSync(path)) continue;
+    throw new AffinityError({
+      code: "FILE_UNREADABLE",
+      message: `the ${what} file "${path}" is not there`,
+      hint: what === "telemetry" ? "make it with `vsphere-affinity import`" : "make it with `vsphere-affinity export`",
+    });
+  }
+  return { inventory, telemetry };
+}
+
+/** Reading the inventory here as well tells a bad file before Pulumi is started. */
+async function clusterName(context: Context, layout: Layout, named: string | undefined): Promise<string> {
+  const snapshot = await new (lazy.snapshotFile().FileInventory)(layout.inventory).snapshot(context.signal);
+  const id = chooseCluster(snapshot, named);
+  return lazy.snapshot().findCluster(snapshot, id).name;
+}
+
+function configOf(layout: Layout, cluster: string): Record<string, unknown> {
+  return {
+    [`${PROJECT}:cluster`]: cluster,
+    "vsphere-affinity:inventory": layout.inventory,
+    "vsphere-affinity:telemetry": { duckdb: layout.telemetry },
+    "vsphere-affinity:journal": layout.journal,
+    // The data end in the past, wherever the clock stands.
+    "vsphere-affinity:asOf": "newest",
+  };
+}
+
+async function readPlan(layout: Layout, outputs: Record<string, unknown>): Promise<Plan> {
+  const { digest } = outputs;
+  const plan = typeof digest === "string" ? await lazy.journal().openJournal(layout.journal).loadPlan(digest) : null;
+  if (plan) return plan;
+  throw new Error(`the journal ${layout.journal} has no plan for the stack's output digest ${JSON.stringify(digest)}`);
+}
+
+function timings(steps: readonly StepTime[]): string {
+  const width = Math.max(...steps.map(({ step }) => step.length));
+  return steps.map(({ step, seconds }) => `${step.padEnd(width)}  ${seconds.toFixed(1).padStart(6)} s`).join("\n");
+}
+
+/** How a person goes on with the stack, by hand. */
+function goOn(layout: Layout, variables: Readonly<Record<string, string>>): string {
+  const settings = Object.entries(variables).map(([name, value]) => `  export ${name}="${value}"`);
+  const config = join(layout.stackFolder, "project", `Pulumi.${STACK}.yaml`);
+  return [
+    "To go on with this stack by hand:",
+    ...settings,
+    `  pulumi preview --stack ${STACK} --config-file "${config}"`,
+  ].join("\n");
+}

@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { AffinityError } from "../engine/errors";
+import { lazy } from "./lazy";
+
+/** @throws AffinityError FILE_UNREADABLE naming `what` the file was to hold. */
+export function readTextFile(path: string, what: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new AffinityError({
+      code: "FILE_UNREADABLE",
+      message: `the ${what} "${path}" can't be read`,
+      hint: "check the path, and that you may read the file",
+      cause: error,
+    });
+  }
+}
+
+/** @throws AffinityError FILE_UNWRITABLE. */
+export function writeTextFile(path: string, text: string, what: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new AffinityError({
+      code: "FILE_UNWRITABLE",
+      message: `the ${what} "${path}" can't be written`,
+      hint: "check that the folder exists and that you may write there",
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Parses YAML or JSON (which YAML contains).
+ * @throws AffinityError YAML_INVALID with a problem per mistake, each with its line.
+ */
+export function parseYamlFile(path: string, what: string): unknown {
+  const document = lazy.yaml().parseDocument(readTextFile(path, what), { prettyErrors: true });
+  if (document.errors.length > 0) {
+    throw new AffinityError({
+      code: "YAML_INVALID",
+      message: `the ${what} "${path}" is not valid YAML`,
+      problems: document.errors.map((error) => ({
+        path: error.linePos ? `line ${error.linePos[0].line}, column ${error.linePos[0].col}` : "",
+        message: error.message.split("\n")[0].replace(/ at line \d+, column \d+:?$/, ""),
+      })),
+    });
+  }
+  return document.toJS();
+}

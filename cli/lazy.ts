@@ -1,0 +1,28 @@
+/* eslint-disable @typescript-eslint/no-require-imports --
+   `--help` and a typo must answer at once: DuckDB, gpu.js, zod and the models are loaded by the command that uses
+   them. `import()` can't do it, since it is not turned into `require` in a CommonJS build of this module setting. */
+
+/** Everything heavy, loaded at its first use. */
+export const lazy = {
+  compute: () => require("../engine/compute") as typeof import("../engine/compute"),
+  journal: () => require("../engine/journal/duckdb") as typeof import("../engine/journal/duckdb"),
+  knownKeys: () => require("./known-keys") as typeof import("./known-keys"),
+  plan: () => require("../engine/planner/plan") as typeof import("../engine/planner/plan"),
+  pulumiAutomation: () => require("@pulumi/pulumi/automation") as typeof import("@pulumi/pulumi/automation"),
+  progressBar: () => require("cli-progress") as typeof import("cli-progress"),
+  request: () => require("../engine/planner/request") as typeof import("../engine/planner/request"),
+  run: () => require("../engine/run") as typeof import("../engine/run"),
+  settings: () => require("../provider/settings") as typeof import("../provider/settings"),
+  snapshot: () => require("../engine/snapshot") as typeof import("../engine/snapshot"),
+  snapshotFile: () => require("../engine/snapshot/file") as typeof import("../engine/snapshot/file"),
+  synthetic: () => require("../engine/synthetic") as typeof import("../engine/synthetic"),
+  table: () => require("cli-table3") as typeof import("cli-table3"),
+  telemetry: () => require("../engine/telemetry/open") as typeof import("../engine/telemetry/open"),
+  telemetryImport: () => require("../engine/telemetry/import") as typeof import("../engine/telemetry/import"),
+  telemetrySchema: () => require("../engine/telemetry/schema") as typeof import("../engine/telemetry/schema"),
+  promises: () => require("../provider/placement/promises") as typeof import("../provider/placement/promises"),
+  vsphere: () => require("../provider/vsphere") as typeof import("../provider/vsphere"),
+  validate: () => require("../engine/validate") as typeof import("../engine/validate"),
+  world: () => require("../provider/world") as typeof import("../provider/world"),
+  yaml: () => require("yaml") as typeof import("yaml"),
+} as const;

@@ -1,0 +1,69 @@
+import type { PlacedVm, Plan } from "../engine/planner/plan";
+import { type Column, renderTable } from "./table";
+
+const COLUMNS: readonly Column[] = [
+  { title: "" },
+  { title: "VM", min: 12 },
+  { title: "HOST", min: 10 },
+  { title: "RISK", align: "right" },
+  { title: "CPU", align: "right" },
+  { title: "MEM", align: "right" },
+  { title: "MAIN REASON", fill: true },
+];
+
+const MARK = { place: "new", move: "move", keep: "" } as const;
+const RANK = { place: 0, move: 1, keep: 2 } as const;
+const ROWS = 20;
+
+export const percent = (value: number | null, digits = 0): string =>
+  value === null ? "?" : `${(value * 100).toFixed(digits)} %`;
+
+/** What is new first, then what moves, then by falling risk. */
+export function inOrderOfInterest(machines: readonly PlacedVm[]): PlacedVm[] {
+  return [...machines].sort(
+    (a, b) => RANK[a.action] - RANK[b.action] || b.risk - a.risk || (a.vm < b.vm ? -1 : a.vm > b.vm ? 1 : 0),
+  );
+}
+
+/** VM, host, risk, headroom after the plan, main reason. Every change is shown; `all` shows what stays as well. */
+export function planTable(plan: Plan, options: { width: number; all: boolean }): string {
+  const ordered = inOrderOfInterest(plan.virtualMachines);
+  const changes = ordered.filter((placed) => placed.action !== "keep").length;
+  const shown = options.all ? ordered : ordered.slice(0, Math.max(ROWS, changes));
+  const rows = shown.map((placed) => [
+    MARK[placed.action],
+    placed.vm,
+    placed.host,
+    percent(placed.risk, 1),
+    percent(placed.headroom.cpu),
+    percent(placed.headroom.memory),
+    placed.reasons[0].text,
+  ]);
+  const lines = [renderTable(COLUMNS, rows, options.width)];
+  const hidden = ordered.length - shown.length;
+  if (hidden > 0) lines.push(`... and ${hidden} more that stay where they are (--all shows them)`);
+  return lines.join("\n");
+}
+
+/** Counts, where the plan's figures come from, and what it lacked. */
+export function planSummary(plan: Plan): string {
+  const count = (action: PlacedVm["action"]) =>
+    plan.virtualMachines.filter((placed) => placed.action === action).length;
+  const lines = [
+    `cluster ${plan.cluster.name}: ${count("place")} to place, ${count("move")} to move, ${count("keep")} stay`,
+    `headroom is the share of the host left free at the worst hour; plan ${plan.digest.slice(0, 12)}, seed ${plan.seed}, as of ${isoTime(plan.asOf)}`,
+    `${percent(plan.telemetry.coverage)} of the forecasts rest on history${plan.telemetry.newest === null ? "" : `; newest sample ${isoTime(plan.telemetry.newest)}`}`,
+  ];
+  for (const { what, subjects, fallback } of plan.lacking)
+    lines.push(`lacking ${what} of ${few(subjects)}: ${fallback}`);
+  return lines.join("\n");
+}
+
+export const isoTime = (epochSeconds: number): string =>
+  new Date(epochSeconds * 1000).toISOString().replace(".000Z", "Z");
+
+/** Some names, and how many more there are. */
+export function few(names: readonly string[], shown = 3): string {
+  const head = names.slice(0, shown).join(", ");
+  return names.length > shown ? `${head} and ${names.length - shown} more` : head;
+}

@@ -1,0 +1,49 @@
+import { AffinityError, type Problem } from "../../engine/errors";
+import { BlockedByPolicyError } from "../errors";
+import type { ProcessResult } from "../process";
+import { type EngineEvent, withoutColours } from "./events";
+
+/** Why a Pulumi command failed, in Pulumi's own words: policies, diagnostics, else the end of its output. */
+export function failureOf(command: string, result: ProcessResult, events: readonly EngineEvent[]): AffinityError {
+  const refusals = events.flatMap(({ policyEvent: policy }): Problem[] =>
+    policy?.enforcementLevel === "mandatory"
+      ? [{ path: `${policy.policyPackName}/${policy.policyName}`, message: firstOf(policy.message) }]
+      : [],
+  );
+  if (refusals.length > 0) {
+    return new BlockedByPolicyError({
+      code: "POLICY_VIOLATION",
+      message: "a policy refused the change",
+      hint: "change what the policy names, or its configuration",
+      problems: unique(refusals),
+    });
+  }
+  const diagnostics = events.flatMap(({ diagnosticEvent: diagnostic }): Problem[] =>
+    diagnostic?.severity === "error" ? [{ path: nameOf(diagnostic.urn), message: firstOf(diagnostic.message) }] : [],
+  );
+  const lines = `${result.stdout}\n${result.stderr}`.split("\n").filter((line) => line.trim());
+  return new AffinityError({
+    code: "PULUMI_FAILED",
+    message: `${command} failed${result.code === null ? "" : ` with exit code ${result.code}`}`,
+    problems:
+      diagnostics.length > 0
+        ? unique(diagnostics)
+        : lines.slice(-8).map((line) => ({ path: command, message: line.trim() })),
+    cause: result.error,
+  });
+}
+
+/** A message without the stack that Node.js adds to it. */
+function firstOf(message: string): string {
+  return withoutColours(message)
+    .split("\n")
+    .filter((line) => line.trim() && !/^\s*at .+(:\d+:\d+\)?|<anonymous>\)?)$/.test(line))
+    .join("\n    ");
+}
+
+/** `urn:pulumi:STACK::PROJECT::TYPE::NAME` */
+const nameOf = (urn: string | undefined) => urn?.split("::").at(-1) ?? "";
+
+const unique = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(problems.map((problem) => [`${problem.path}\n${problem.message}`, problem])).values(),
+];

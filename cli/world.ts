@@ -1,0 +1,61 @@
+import type { Plan } from "../engine/planner/plan";
+import type { Snapshot } from "../engine/snapshot";
+import type { TelemetrySource } from "../engine/telemetry/source";
+import type { Settings } from "../provider/settings";
+import type { Context } from "./command";
+import { lazy } from "./lazy";
+import { draftRequest, parseRequest, type RequestFlags } from "./request";
+
+export async function readSnapshot(context: Context, settings: Settings): Promise<Snapshot> {
+  const inventory = lazy.world().openInventory(settings);
+  try {
+    return await context.steps.run(`reading the inventory of ${inventory.name}`, () =>
+      inventory.snapshot(context.signal),
+    );
+  } finally {
+    await inventory.close();
+  }
+}
+
+/** Gives `work` the telemetry that the settings name (null without any), and closes it afterwards. */
+export async function withTelemetry<T>(
+  settings: Settings,
+  work: (telemetry: TelemetrySource | null) => Promise<T>,
+): Promise<T> {
+  if (!settings.telemetry) return work(null);
+  const telemetry = await lazy.telemetry().openTelemetry(settings.telemetry);
+  try {
+    return await work(telemetry);
+  } finally {
+    await telemetry.close();
+  }
+}
+
+/** Plans what flags, settings and snapshot ask for, beside the room that stacks were promised. */
+export async function makePlan(
+  context: Context,
+  settings: Settings,
+  snapshot: Snapshot,
+  flags: RequestFlags,
+): Promise<Plan> {
+  const draft = draftRequest(flags, settings, snapshot);
+  const journal = lazy.journal().openJournal(settings.journal);
+  const { clusterKey, promisedByOthers } = lazy.promises();
+  const key = clusterKey(snapshot, lazy.snapshot().findCluster(snapshot, draft.cluster));
+  const reservations = promisedByOthers(snapshot, key, "", await journal.reservations(key));
+  return withTelemetry(settings, async (telemetry) => {
+    const world = { snapshot, telemetry, journal };
+    const now = Math.floor(Date.now() / 1000);
+    const asOf = draft.asOf ?? (await lazy.world().instantOf(settings, world, now));
+    const request = parseRequest({ ...draft, asOf, reservations }, flags);
+    return context.steps.run("planning", (report) =>
+      lazy.run().computePlan(request, {
+        snapshot,
+        telemetry,
+        device: settings.device,
+        signal: context.signal,
+        onProgress: (progress) => report(progress),
+      }),
+    );
+  });
+}
