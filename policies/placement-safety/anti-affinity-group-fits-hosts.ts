@@ -69,6 +69,6 @@ function hostsOf(rule: AntiAffinityRule, resources: readonly PolicyResource[]): 
     .map((resource) => readPlacement(resource).plan)
     .filter((plan): plan is PlacementPlan => plan !== undefined && plan !== UNKNOWN)
     .filter((plan) => plan.cluster.id === rule.clusterId && plan.cluster.hosts !== undefined)
-    .sort((a, b) => b.asOf - a.asOf);
+    .sort((a, b) => (b.confirmedAt ?? b.asOf) - (a.confirmedAt ?? a.asOf));
   return plans[0]?.cluster.hosts ?? (rule.cluster && managedHosts(rule.cluster, resources));
 }

@@ -71,7 +71,7 @@ describe("policy anti-affinity-group-fits-hosts", () => {
         { dependsOn: cluster ? { computeClusterId: [cluster] } : {} },
       );
     const planned = (hosts: number | undefined, asOf = 2, id = "domain-c1") =>
-      testPlacement(`plan-${asOf}-${id}`, {}, { asOf, cluster: { id, name: "cluster-1", hosts } });
+      testPlacement(`plan-${asOf}-${id}`, {}, { confirmedAt: asOf, cluster: { id, name: "cluster-1", hosts } });
 
     it("takes the cluster's hosts from the newest plan for it", async () => {
       assert.deepEqual(await found([rule(), planned(2)]), ["apart"]);
