@@ -97,6 +97,15 @@ describe("the policy pack, with the real CLI", function () {
     assert.doesNotMatch(misspelt.output, /^ +at /m, "no stack trace");
   });
 
+  it("passes plans made of recorded telemetry with the configuration that comes with it, and only then", async () => {
+    const refused = await pulumi("recorded", "preview", ...pack);
+    assert.match(refused.output, /720 h \d+ min ago; at most 24 h 0 min/);
+    assert.notEqual(refused.code, 0);
+    const file = join(pack[1], "recorded-telemetry.json");
+    const passed = await pulumi("recorded", "preview", ...pack, "--policy-pack-config", file);
+    assert.equal(passed.code, 0, passed.output);
+  });
+
   it("stops the update of a violating program before the placement is made", async () => {
     const stopped = await pulumi("stale", "up", "--yes", "--skip-preview", ...pack);
     assert.notEqual(stopped.code, 0, stopped.output);
