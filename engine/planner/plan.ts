@@ -87,5 +87,9 @@ export const planSchema = z.strictObject({
   ),
   cost: z.strictObject({ before: byObjective, after: byObjective }),
   lacking: z.array(z.strictObject({ what: z.string(), subjects: z.array(z.string()), fallback: z.string() })),
+  /** Hard constraints that the world breaks already and that this plan can't mend within its scope and its moves. */
+  unresolved: z
+    .array(z.strictObject({ constraint: z.string(), text: z.string(), subjects: z.array(z.string()) }))
+    .optional(),
 });
 export type Plan = z.infer<typeof planSchema>;

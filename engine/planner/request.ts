@@ -21,7 +21,10 @@ export const requestedVmSchema = z.strictObject({
     .default([]),
   hosts: z.array(name).optional().describe("Names of the only hosts it may use"),
   avoidHosts: z.array(name).default([]),
-  requireHostTags: z.array(tagSchema).default([]).describe("Tags that its host must carry: zones, compliance, licences"),
+  requireHostTags: z
+    .array(tagSchema)
+    .default([])
+    .describe("Tags that its host must carry: zones, compliance, licences"),
 });
 export type RequestedVm = z.infer<typeof requestedVmSchema>;
 

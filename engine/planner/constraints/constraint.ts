@@ -1,0 +1,67 @@
+import type { Host } from "../../snapshot";
+import type { Model, ModelVm } from "../problem/model";
+import type { Units } from "../problem/units";
+
+/** One breach of a constraint in some placement: who is concerned, and by how much. */
+export interface Breach {
+  /** Indices of the model's VMs. */
+  readonly vms: readonly number[];
+  /** Index of the host, -1 where it isn't one host. */
+  readonly host: number;
+}
+
+/**
+ * A constraint in the search: it follows the units from host to host and answers in constant time. Amounts are whole
+ * numbers; ONE_VM is one VM in the wrong place.
+ */
+export interface Check {
+  /** Units it concerns; null: all of them. */
+  readonly units: readonly number[] | null;
+  /** Whether a unit's move changes the answer for the check's other units on every host, or only on the two hosts. */
+  readonly wide?: boolean;
+  place(unit: number, host: number): void;
+  remove(unit: number, host: number): void;
+  /** Whether `unit`, now on `from` (-1: nowhere), may go to `to` without breaking this more than it is broken. */
+  fits(unit: number, to: number, from: number): boolean;
+  /** Change of the amount of violation if `unit` went from `from` to `to` (-1: nowhere). */
+  change(unit: number, to: number, from: number): number;
+  breaches(): Breach[];
+}
+
+/** Amount of violation that one VM in the wrong place makes. */
+export const ONE_VM = 1000;
+
+/** What a constraint is made of: a table of refused pairs, or something that the placement of others changes. */
+export interface Form {
+  /** [movable VM][host]: 1 where the pair is refused, whatever else is placed where. */
+  readonly denied?: Uint8Array;
+  /** VMs (indices) that must share one host: the search then moves them as one unit. */
+  readonly joins?: readonly number[];
+  bind(model: Model, units: Units): Check;
+}
+
+/** One constraint at work: a rule, a group, a limit. */
+export interface ActiveConstraint {
+  /** Name of the module, such as "vm-anti-affinity". */
+  readonly constraint: string;
+  /** What a user calls it, such as `anti-affinity group "db"`. */
+  readonly name: string;
+  /** Whether this request states it, or the world has it whoever asks. */
+  readonly origin: "request" | "world";
+  /** Mandatory: never broken. Otherwise it is preferred, and the preference objective weighs it. */
+  readonly hard: boolean;
+  readonly form: Form;
+  /** Why the VM may not be on the host, or with what it is there: the end of a sentence. */
+  because(vm: ModelVm | null, host: Host | null): string;
+}
+
+/** The one shape of every constraint; adding one is a file and a line in the registry. */
+export interface Constraint {
+  /** kebab-case. */
+  readonly name: string;
+  readonly title: string;
+  /** How it applies, and what it takes from where. */
+  readonly description: string;
+  /** The instances that this model has; what can't be judged for want of a fact goes into `model.lacking`. */
+  compile(model: Model): ActiveConstraint[];
+}

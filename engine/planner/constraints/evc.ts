@@ -1,0 +1,34 @@
+import { evcCompatible } from "../../snapshot";
+import { maskForm } from "./checks/mask";
+import type { Constraint } from "./constraint";
+import { deniedWhere } from "./tables";
+
+export const evc: Constraint = {
+  name: "evc",
+  title: "CPU compatibility (EVC)",
+  description: "The CPU features that a VM needs are those of the cluster's EVC mode, or else of the host's CPU.",
+  compile(model) {
+    const denied = deniedWhere(model, (vm, host, h) => {
+      const required = vm.requested?.requiredCpuGeneration ?? vm.inventory?.requiredCpuGeneration ?? null;
+      if (required === null || h === vm.current) return false;
+      const compatible = evcCompatible(required, model.cluster.evcMode ?? host.cpuGeneration);
+      if (compatible === null) model.lacking.add("CPU generation", host.name, "taken as able to run every VM");
+      return compatible === false;
+    });
+    if (!denied) return [];
+    return [
+      {
+        constraint: "evc",
+        name: "CPU compatibility (EVC)",
+        origin: "world",
+        hard: true,
+        form: maskForm(denied),
+        because(vm, host) {
+          const required = vm?.requested?.requiredCpuGeneration ?? vm?.inventory?.requiredCpuGeneration;
+          const offered = model.cluster.evcMode ?? host?.cpuGeneration;
+          return `${vm?.name ?? "a VM"} needs ${required ?? "a CPU"} and ${host?.name ?? "the host"} offers ${offered ?? "less"}`;
+        },
+      },
+    ];
+  },
+};

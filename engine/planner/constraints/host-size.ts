@@ -1,0 +1,29 @@
+import { maskForm } from "./checks/mask";
+import type { Constraint } from "./constraint";
+import { deniedWhere } from "./tables";
+
+export const hostSize: Constraint = {
+  name: "host-size",
+  title: "Host size",
+  description: "A VM never has more vCPUs than its host has logical CPUs: vSphere would not power it on.",
+  compile(model) {
+    const denied = deniedWhere(
+      model,
+      (vm, host, h) => h !== vm.current && vm.vcpus !== null && host.threads !== null && vm.vcpus > host.threads,
+    );
+    if (!denied) return [];
+    return [
+      {
+        constraint: "host-size",
+        name: "logical CPUs of the hosts",
+        origin: "world",
+        hard: true,
+        form: maskForm(denied),
+        because: (vm, host) =>
+          vm && host
+            ? `${vm.name} has ${vm.vcpus} vCPUs and ${host.name} only ${host.threads} logical CPUs`
+            : "a VM may not have more vCPUs than its host has logical CPUs",
+      },
+    ];
+  },
+};

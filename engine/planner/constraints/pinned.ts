@@ -1,0 +1,35 @@
+import type { ModelVm } from "../problem/model";
+import { maskForm } from "./checks/mask";
+import type { Constraint } from "./constraint";
+import { deniedWhere } from "./tables";
+
+function pin(vm: ModelVm): string | null {
+  const there = vm.inventory;
+  if (!there || vm.current < 0) return null;
+  if (there.template) return "it is a template";
+  if (there.faultTolerant) return "it is protected by fault tolerance";
+  if (there.power === "suspended") return "it is suspended";
+  if (there.drsAutomation === "disabled") return "its DRS automation is disabled";
+  return null;
+}
+
+export const pinnedVms: Constraint = {
+  name: "pinned",
+  title: "Pinned VMs",
+  description:
+    "Templates, suspended VMs, VMs under fault tolerance or with DRS automation disabled stay where they are.",
+  compile(model) {
+    const denied = deniedWhere(model, (vm, _host, h) => h !== vm.current && pin(vm) !== null);
+    if (!denied) return [];
+    return [
+      {
+        constraint: "pinned",
+        name: "pinned VMs",
+        origin: "world",
+        hard: true,
+        form: maskForm(denied),
+        because: (vm) => (vm ? `${vm.name} stays where it is: ${pin(vm)}` : "pinned VMs stay where they are"),
+      },
+    ];
+  },
+};

@@ -1,0 +1,49 @@
+import type { Model } from "../problem/model";
+import type { ActiveConstraint, Constraint } from "./constraint";
+import { cpuOvercommit } from "./cpu-overcommit";
+import { datastoreCapacity, datastoreReachability } from "./datastores";
+import { deviceCapacity, devicePins } from "./devices";
+import { evc } from "./evc";
+import { haAdmissionControl } from "./ha-admission-control";
+import { allowedHosts, avoidedHosts, requiredHostTags } from "./host-choice";
+import { hostSize } from "./host-size";
+import { hostState } from "./host-state";
+import { maxVmsPerHost } from "./max-vms-per-host";
+import { memoryOvercommit } from "./memory-overcommit";
+import { networkReachability } from "./network-reachability";
+import { pinnedVms } from "./pinned";
+import { reservations } from "./reservations";
+import { vmAffinity } from "./vm-affinity";
+import { vmAntiAffinity } from "./vm-anti-affinity";
+import { vmHostAffinity, vmHostAntiAffinity } from "./vm-host-groups";
+import { zones } from "./zones";
+
+/** Every constraint there is. What a request states comes first: it is what a user can change first. */
+export const CONSTRAINTS: readonly Constraint[] = [
+  allowedHosts,
+  avoidedHosts,
+  requiredHostTags,
+  vmAffinity,
+  vmAntiAffinity,
+  zones,
+  vmHostAffinity,
+  vmHostAntiAffinity,
+  deviceCapacity,
+  devicePins,
+  datastoreReachability,
+  datastoreCapacity,
+  networkReachability,
+  evc,
+  hostState,
+  pinnedVms,
+  hostSize,
+  reservations,
+  cpuOvercommit,
+  memoryOvercommit,
+  maxVmsPerHost,
+  haAdmissionControl,
+];
+
+/** The constraints at work in this model, hard and soft, in the registry's order. */
+export const compileConstraints = (model: Model): ActiveConstraint[] =>
+  CONSTRAINTS.flatMap((constraint) => constraint.compile(model));

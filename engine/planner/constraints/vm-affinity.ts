@@ -1,0 +1,18 @@
+import { togetherForm } from "./checks/domains";
+import type { Constraint } from "./constraint";
+import { groupsOverHosts, hostDomains } from "./groups";
+
+export const vmAffinity: Constraint = {
+  name: "vm-affinity",
+  title: "VM-VM affinity",
+  description: "VMs of a DRS affinity rule, or of a request's group of the kind together, share one host.",
+  compile: (model) =>
+    groupsOverHosts(model, "together").map((group) => ({
+      constraint: "vm-affinity",
+      name: `affinity ${group.label}`,
+      origin: group.origin,
+      hard: group.hard,
+      form: togetherForm({ members: group.members, domains: hostDomains(model) }, group.hard),
+      because: () => `the ${group.label} keeps its VMs together, and the others can't be there`,
+    })),
+};

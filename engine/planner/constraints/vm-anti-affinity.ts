@@ -1,0 +1,18 @@
+import { apartForm } from "./checks/domains";
+import type { Constraint } from "./constraint";
+import { groupsOverHosts, hostDomains } from "./groups";
+
+export const vmAntiAffinity: Constraint = {
+  name: "vm-anti-affinity",
+  title: "VM-VM anti-affinity",
+  description: "VMs of a DRS anti-affinity rule, or of a request's group of the kind apart, run on different hosts.",
+  compile: (model) =>
+    groupsOverHosts(model, "apart").map((group) => ({
+      constraint: "vm-anti-affinity",
+      name: `anti-affinity ${group.label}`,
+      origin: group.origin,
+      hard: group.hard,
+      form: apartForm({ members: group.members, domains: hostDomains(model) }),
+      because: (_vm, host) => `the ${group.label} must be apart, and ${host?.name ?? "every host"} has one of its VMs`,
+    })),
+};

@@ -1,0 +1,45 @@
+import type { PlacementGroup } from "../request";
+import type { Model } from "../problem/model";
+import { apartForm, togetherForm } from "./checks/domains";
+import type { ActiveConstraint, Constraint } from "./constraint";
+import { indicesByName } from "./tables";
+
+/** [host] index of its tag of the category; -1 where it carries none, or more than one. */
+function domainsOf(model: Model, category: string): Int32Array {
+  const tags = model.hosts.map((host) => {
+    const names = host.tags.filter((tag) => tag.category === category).map((tag) => tag.name);
+    return names.length === 1 ? names[0] : null;
+  });
+  const known = [...new Set(tags.filter((tag) => tag !== null))].sort();
+  return Int32Array.from(tags, (tag) => (tag === null ? -1 : known.indexOf(tag)));
+}
+
+function compileGroup(model: Model, group: PlacementGroup, category: string): ActiveConstraint {
+  const shape = { members: indicesByName(model, group.members), domains: domainsOf(model, category) };
+  const apart = group.kind === "apart";
+  return {
+    constraint: "zones",
+    name: `${apart ? "spread" : "one-zone"} group "${group.name}" over ${category}`,
+    origin: "request",
+    hard: group.mandatory,
+    form: apart ? apartForm(shape) : togetherForm(shape, false),
+    because(_vm, host) {
+      if (host && !host.tags.some((tag) => tag.category === category)) {
+        return `${host.name} carries no tag of the category ${category}, which the group "${group.name}" needs`;
+      }
+      return apart
+        ? `the ${category} of ${host?.name ?? "the host"} has a VM of the group "${group.name}" already`
+        : `the group "${group.name}" is in another ${category}`;
+    },
+  };
+}
+
+export const zones: Constraint = {
+  name: "zones",
+  title: "Spread over zones",
+  description: "A group is apart or together over the values that a tag category gives the hosts: zones, racks, rooms.",
+  compile: (model) =>
+    model.request.groups
+      .flatMap((group) => (group.over === "host" ? [] : [compileGroup(model, group, group.over.tagCategory)]))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+};

@@ -1,0 +1,73 @@
+import type { DemandForecast } from "../../models/assessment";
+import type { Model } from "../problem/model";
+
+/** Forecast of one resource of one host over the horizon, in MHz or MB. */
+export interface HostForecast {
+  readonly mean: Float64Array;
+  readonly variance: Float64Array;
+}
+
+/** A host's busiest slot. */
+export interface Peak {
+  /** Share of the capacity in use; null where the capacity isn't known. */
+  readonly share: number | null;
+  readonly slot: number;
+}
+
+/** Sums the forecasts of the VMs on each host, [host][cpu, memory], in the model's order; what isn't known is left out. */
+export function forecastHosts(model: Model, hostOf: Int32Array): HostForecast[][] {
+  const slots = model.assessment.horizon.length;
+  const demands: DemandForecast[] = [
+    model.assessment.virtualMachines.cpuMhz,
+    model.assessment.virtualMachines.memoryMb,
+  ];
+  const forecasts = model.hosts.map(() =>
+    demands.map(() => ({ mean: new Float64Array(slots), variance: new Float64Array(slots) })),
+  );
+  model.vms.forEach((vm, v) => {
+    if (hostOf[v] < 0) return;
+    demands.forEach((demand, r) => {
+      const { mean, variance } = forecasts[hostOf[v]][r];
+      for (let s = 0; s < slots; s++) {
+        if (vm.row >= 0) {
+          mean[s] += demand.mean[vm.row * slots + s] || 0;
+          variance[s] += demand.variance[vm.row * slots + s] || 0;
+        } else {
+          const merged = Math.floor(s / model.slotsMerged);
+          mean[s] += model.demand[(v * demands.length + r) * model.slots + merged] * (model.resources[r].unit || 0);
+        }
+      }
+    });
+  });
+  return forecasts;
+}
+
+export function peakOf(forecast: HostForecast, capacity: number | null): Peak {
+  let slot = 0;
+  forecast.mean.forEach((value, s) => {
+    if (value > forecast.mean[slot]) slot = s;
+  });
+  return { share: capacity === null ? null : (forecast.mean[slot] ?? 0) / capacity, slot };
+}
+
+/** Probability that the demand passes the capacity in its worst slot, taking the sum of many VMs as normal. */
+export function overloadProbability(forecast: HostForecast, capacity: number | null): number {
+  if (capacity === null) return 0;
+  let worst = 0;
+  forecast.mean.forEach((mean, s) => {
+    const deviation = Math.sqrt(forecast.variance[s]);
+    const probability = deviation > 0 ? upperTail((capacity - mean) / deviation) : mean > capacity ? 1 : 0;
+    worst = Math.max(worst, probability);
+  });
+  return worst;
+}
+
+/** P(Z > z) of the standard normal distribution; Abramowitz and Stegun 26.2.17, error below 7.5e-8. */
+export function upperTail(z: number): number {
+  if (z < 0) return 1 - upperTail(-z);
+  const t = 1 / (1 + 0.2316419 * z);
+  const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  return (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series;
+}
+
+export const round4 = (value: number): number => Math.round(value * 10_000) / 10_000;

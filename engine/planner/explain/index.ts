@@ -1,0 +1,5 @@
+export * from "./conflict";
+export * from "./forecast";
+export * from "./reasons";
+export * from "./refusals";
+export * from "./violations";

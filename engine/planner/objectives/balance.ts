@@ -1,0 +1,69 @@
+import { isOpen } from "../constraints/tables";
+import { COST_UNIT } from "../plan";
+import { UNBOUNDED } from "../problem/model";
+import type { Objective } from "./objective";
+
+/**
+ * Squared distance of a host's mean use from the cluster's, as a share of capacity: a host that is full in every
+ * resource where the others are empty costs the weight times COST_UNIT. Hosts that can't take VMs don't count.
+ */
+export const balance: Objective = {
+  name: "balance",
+  title: "Balance",
+  description: "Evenness of the hosts' mean forecast use, per resource.",
+  bind(state, weight) {
+    const { model, hosts, units, width, demand } = state.problem;
+    const { slots, capacity } = model;
+    const resources = model.resources.length;
+    const counts = (h: number, r: number): boolean =>
+      isOpen(model.hosts[h]) && capacity[h * resources + r] > 0 && capacity[h * resources + r] < UNBOUNDED;
+
+    // The cluster's mean doesn't depend on who is where: all demand over all capacity.
+    const mean = model.resources.map((_, r) => {
+      let load = 0;
+      let room = 0;
+      for (let h = 0; h < hosts; h++) {
+        if (counts(h, r)) room += capacity[h * resources + r] * slots;
+        for (let s = 0; s < slots; s++) load += state.problem.baseLoad[h * width + r * slots + s];
+      }
+      for (let unit = 0; unit < units.count; unit++) {
+        for (let s = 0; s < slots; s++) load += demand[unit * width + r * slots + s];
+      }
+      return room > 0 ? load / room : 0;
+    });
+    const sums = new Float64Array(units.count * resources);
+    for (let unit = 0; unit < units.count; unit++) {
+      for (let i = 0; i < width; i++) sums[unit * resources + Math.floor(i / slots)] += demand[unit * width + i];
+    }
+    const scale = (weight * COST_UNIT) / resources;
+    const countsAt = Uint8Array.from({ length: hosts * resources }, (_, k) =>
+      Number(counts(Math.floor(k / resources), k % resources)),
+    );
+    /** Cost of a host whose total load differs from what it is by `sign` times the unit's. */
+    const cost = (host: number, unit: number, sign: number): number => {
+      let squares = 0;
+      for (let r = 0; r < resources; r++) {
+        const k = host * resources + r;
+        if (!countsAt[k]) continue;
+        const total = state.total[k] + (sign === 0 ? 0 : sign * sums[unit * resources + r]);
+        const distance = total / (capacity[k] * slots) - mean[r];
+        squares += distance * distance;
+      }
+      return Math.round(squares * scale);
+    };
+    return {
+      name: "balance",
+      total() {
+        let sum = 0;
+        for (let h = 0; h < hosts; h++) sum += cost(h, 0, 0);
+        return sum;
+      },
+      delta(unit, from, to) {
+        let change = 0;
+        if (from >= 0) change += cost(from, unit, -1) - cost(from, unit, 0);
+        if (to >= 0) change += cost(to, unit, 1) - cost(to, unit, 0);
+        return change;
+      },
+    };
+  },
+};

@@ -1,0 +1,32 @@
+import { COST_UNIT } from "../plan";
+import type { Objective } from "./objective";
+
+/**
+ * Expected demand above what the hosts should, and can, give. A host whose whole capacity is asked for above the safe
+ * share, in one resource and over the whole horizon, costs the weight times COST_UNIT; above the full capacity the
+ * same demand counts four times.
+ */
+export const contention: Objective = {
+  name: "contention",
+  title: "Contention",
+  description: "Forecast demand, with one deviation of the host's total, above its safe and its full capacity.",
+  bind(state, weight) {
+    const { model, hosts } = state.problem;
+    const scale = (weight * COST_UNIT) / (model.unitsPerHost * model.slots);
+    const cost = (excess: number): number => Math.round(excess * scale);
+    return {
+      name: "contention",
+      total() {
+        let sum = 0;
+        for (let h = 0; h < hosts; h++) sum += cost(state.excess[h]);
+        return sum;
+      },
+      delta(_unit, from, to, relief, intake) {
+        let change = 0;
+        if (from >= 0) change += cost(state.excess[from] - relief) - cost(state.excess[from]);
+        if (to >= 0) change += cost(state.excess[to] + intake) - cost(state.excess[to]);
+        return change;
+      },
+    };
+  },
+};

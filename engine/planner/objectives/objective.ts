@@ -1,0 +1,24 @@
+import type { State } from "../solver/state";
+
+/** An objective bound to one search. Every cost is a whole number of COST_UNIT's scale. */
+export interface BoundObjective {
+  readonly name: string;
+  /** Cost of the whole placement. */
+  total(): number;
+  /**
+   * Change of the cost if `unit`, now on `from` (-1: nowhere), went to `to` (-1: nowhere), `from` and `to` different.
+   * `relief` and `intake` are the wide kernel's scores of the pairs (unit, from) and (unit, to), 0 for nowhere.
+   */
+  delta(unit: number, from: number, to: number, relief: number, intake: number): number;
+  /** Units, beside those on the two hosts of a move, whose deltas change when `unit` moves. */
+  linked?(unit: number): readonly number[];
+}
+
+/** The one shape of every objective; adding one is a file and a line in the registry. */
+export interface Objective {
+  /** Key of its weight in the configuration and of its cost in the plan. */
+  readonly name: "contention" | "hostRisk" | "preference" | "balance";
+  readonly title: string;
+  readonly description: string;
+  bind(state: State, weight: number): BoundObjective;
+}

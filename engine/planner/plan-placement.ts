@@ -1,0 +1,162 @@
+import type { Device } from "../compute/device";
+import { digestOf } from "../digest";
+import type { Assessment } from "../models/assessment";
+import type { Progress } from "../models/progress";
+import type { Cluster, Snapshot } from "../snapshot";
+import { type ActiveConstraint, compileConstraints } from "./constraints";
+import {
+  canPlace,
+  describeViolation,
+  forecastHosts,
+  infeasible,
+  peakOf,
+  round4,
+  type Violation,
+  violationsOf,
+} from "./explain";
+import { describePlacements, hostFacts } from "./explain/placed-vms";
+import { type Plan, PLAN_ALGORITHM } from "./plan";
+import { compileModel } from "./problem/compile";
+import type { Model } from "./problem/model";
+import { buildProblem } from "./problem/problem";
+import type { PlanRequest } from "./request";
+import { MoveTable, Search } from "./solver";
+import { solveWithRestarts } from "./solver/solve-with-restarts";
+
+export interface PlanOptions {
+  readonly device: Device;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+const STAGES = ["compiling the problem", "searching", "explaining"] as const;
+
+/**
+ * The plan for a request: a host for every VM in scope, with reasons. Deterministic: the same four inputs give the
+ * same bytes, on every device.
+ *
+ * @throws AffinityError REQUEST_INVALID with every unknown name; PLAN_INFEASIBLE with the smallest conflicting set of
+ * constraints as `problems`.
+ */
+export async function planPlacement(
+  request: PlanRequest,
+  snapshot: Snapshot,
+  cluster: Cluster,
+  assessment: Assessment,
+  { device, signal, onProgress }: PlanOptions,
+): Promise<Plan> {
+  const report = (done: number) => onProgress?.({ what: STAGES[Math.min(done, 2)], done, total: STAGES.length });
+  report(0);
+  const model = compileModel(request, snapshot, cluster, assessment);
+  const constraints = compileConstraints(model);
+  report(1);
+  const { search, unplaced, losses } = await solveWithRestarts(model, constraints, { device, signal });
+  const units = search.problem.units;
+  if (unplaced.length > 0) {
+    const homeless = unplaced.flatMap((unit) => units.vms[unit].map((v) => model.vms[v].name));
+    throw infeasible(model, constraints, homeless, (subset, maxMoves) => canPlace(model, subset, maxMoves, signal));
+  }
+  const violations = violationsOf(search.state);
+  refuseUnmetRequest(model, constraints, violations);
+  report(2);
+  const table = await MoveTable.of(search, device, signal);
+  const after = hostsOf(search);
+  const plan = {
+    algorithm: PLAN_ALGORITHM,
+    cluster: { id: cluster.id, name: cluster.name },
+    source: snapshot.source.name,
+    asOf: request.asOf,
+    seed: request.config.seed,
+    telemetry: telemetryOf(model),
+    ...describe(model, search, table, after),
+    lacking: model.lacking.list().map((fact) => ({ ...fact, subjects: [...fact.subjects] })),
+    unresolved: [
+      ...violations.map((violation) => ({
+        constraint: violation.constraint.constraint,
+        text: describeViolation(model, violation),
+        subjects: violation.breach.vms.map((v) => model.vms[v].name),
+      })),
+      ...losses,
+    ],
+  };
+  report(3);
+  return { ...plan, digest: digestOf(plan) };
+}
+
+/** [VM of the model] its host. */
+function hostsOf(search: Search): Int32Array {
+  const { model, units } = search.problem;
+  return Int32Array.from(model.vms, (vm, v) => (v < model.movable ? search.state.hostOf[units.unitOf[v]] : vm.current));
+}
+
+/** What the request itself states must hold in the end; what the world has broken already is only reported. */
+function refuseUnmetRequest(
+  model: Model,
+  constraints: readonly ActiveConstraint[],
+  violations: readonly Violation[],
+): void {
+  const unmet = violations.filter(({ constraint }) => constraint.origin === "request");
+  if (unmet.length === 0) return;
+  const names = new Set(unmet.flatMap(({ breach }) => breach.vms.map((v) => model.vms[v].name)));
+  // A VM that runs is only in the way of itself: asked as if it had no host yet, the conflict shows.
+  const free: Model = {
+    ...model,
+    vms: model.vms.map((vm, v) => (v < model.movable && names.has(vm.name) ? { ...vm, current: -1, kept: -1 } : vm)),
+  };
+  const alone = constraints.filter((constraint) => constraint.hard);
+  const possible = (subset: readonly ActiveConstraint[], maxMoves: number) => {
+    const needed = unmet.filter(({ constraint }) => subset.includes(constraint)).flatMap(({ breach }) => breach.vms);
+    const moving = new Set(needed.filter((v) => model.vms[v].current >= 0)).size;
+    return moving <= maxMoves && canPlace(free, subset, maxMoves);
+  };
+  throw infeasible(model, alone, [...names], possible);
+}
+
+function telemetryOf({ assessment, request, vms, movable }: Model): Plan["telemetry"] {
+  const { window, newestSample } = assessment;
+  const rested = vms
+    .slice(0, movable)
+    .filter((vm) => vm.row >= 0 && assessment.virtualMachines.basis[vm.row] === "history");
+  return {
+    from: window ? window.start : request.asOf,
+    to: window ? window.start + window.step * window.length : request.asOf,
+    newest: newestSample ?? null,
+    coverage: movable === 0 ? 0 : round4(rested.length / movable),
+  };
+}
+
+function describe(model: Model, search: Search, table: MoveTable, after: Int32Array) {
+  const before = Int32Array.from(model.vms, (vm) => vm.current);
+  const [was, will] = [forecastHosts(model, before), forecastHosts(model, after)];
+  const facts = hostFacts(model, will);
+  const count = (hostOf: Int32Array, h: number) => hostOf.reduce((n, host) => n + Number(host === h), 0);
+  const peak = (forecasts: typeof was, h: number, r: 0 | 1) => {
+    const host = model.hosts[h];
+    const { share } = peakOf(forecasts[h][r], r === 0 ? host.cpuMhz : host.memoryMb);
+    return share === null ? null : round4(share);
+  };
+  return {
+    ...describePlacements(search, table, facts),
+    hosts: model.hosts.map((host, h) => ({
+      id: host.id,
+      name: host.name,
+      vms: { before: count(before, h), after: count(after, h) },
+      peakCpu: { before: peak(was, h, 0), after: peak(will, h, 0) },
+      peakMemory: { before: peak(was, h, 1), after: peak(will, h, 1) },
+      failureProbability: round4(facts[h].failureProbability),
+    })),
+    cost: { before: costsAt(model, search, before), after: search.costs() },
+  };
+}
+
+/** Cost by objective of the world as it is; VMs that have no host yet cost nothing. */
+function costsAt(model: Model, { problem }: Search, hostOf: Int32Array): Record<string, number> {
+  // Units of one VM each: what a rule will join need not be together now.
+  const loose = problem.constraints.map((constraint) => ({
+    ...constraint,
+    form: { denied: constraint.form.denied, bind: constraint.form.bind.bind(constraint.form) },
+  }));
+  const world = new Search(buildProblem(model, loose));
+  for (let v = 0; v < model.movable; v++) if (hostOf[v] >= 0) world.move(v, hostOf[v]);
+  return world.costs();
+}

@@ -1,0 +1,4 @@
+export * from "./model";
+export * from "./compile";
+export * from "./problem";
+export * from "./units";

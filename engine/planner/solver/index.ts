@@ -1,0 +1,5 @@
+export * from "./solve";
+export * from "./state";
+export * from "./search";
+export * from "./host-loss";
+export * from "./move-table";

@@ -1,0 +1,43 @@
+import { construct } from "./construct";
+import { eject } from "./eject";
+import { shuffle } from "./random";
+import type { Search } from "./search";
+
+const ROUNDS = 60;
+
+/**
+ * Finds room for units that the construction left over: first by ejecting one unit, then by taking a random part of
+ * the new units off their hosts and placing all again, the left-over ones first. Keeps the best state.
+ * Gives the units that are still without a host.
+ */
+export function makeRoom(
+  search: Search,
+  failed: readonly number[],
+  random: () => number,
+  rounds = ROUNDS,
+  signal?: AbortSignal,
+): number[] {
+  const { state } = search;
+  const { units } = search.problem;
+  let left = failed.filter((unit) => !eject(search, unit));
+  if (left.length === 0) return left;
+  const free = Array.from({ length: units.count }, (_, unit) => unit).filter((unit) => units.anchor[unit] < 0);
+  for (let round = 0; round < rounds && left.length > 0; round++) {
+    signal?.throwIfAborted();
+    const placed = free.filter((unit) => state.hostOf[unit] >= 0);
+    if (placed.length === 0) return left;
+    const before = Int32Array.from(state.hostOf);
+    const share = 0.1 + 0.9 * random();
+    const ruined = shuffle([...placed], random).slice(0, Math.max(1, Math.round(share * placed.length)));
+    for (const unit of ruined) search.move(unit, -1);
+    const first = construct(search, left);
+    const again = construct(search, ruined);
+    const still = [...first, ...again].filter((unit) => !eject(search, unit));
+    if (still.length < left.length || (still.length === left.length && random() < 0.5)) {
+      left = still;
+      continue;
+    }
+    search.restore(before);
+  }
+  return left;
+}

@@ -1,0 +1,43 @@
+import type { z } from "zod";
+import { chooseDevice } from "./compute/choose";
+import type { DeviceName } from "./compute/device";
+import { assess } from "./models/assess";
+import type { Progress } from "./models/progress";
+import { type Plan, planPlacement, planRequestSchema } from "./planner";
+import { findCluster, type Snapshot } from "./snapshot";
+import type { TelemetrySource } from "./telemetry/source";
+import { validate } from "./validate";
+
+export interface RunInputs {
+  readonly snapshot: Snapshot;
+  /** Null: the plan rests on configured sizes. */
+  readonly telemetry: TelemetrySource | null;
+  readonly device?: "auto" | DeviceName;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * From request, world and telemetry to the plan. A pure function of (request with its configuration and seed,
+ * snapshot, telemetry window): the device, the store behind the telemetry and the clock on the wall change no byte.
+ *
+ * @throws AffinityError REQUEST_INVALID, CLUSTER_NOT_FOUND, PLAN_INFEASIBLE, and what the telemetry and device may.
+ */
+export async function computePlan(request: z.input<typeof planRequestSchema>, inputs: RunInputs): Promise<Plan> {
+  const { snapshot, telemetry, signal, onProgress } = inputs;
+  const parsed = validate(planRequestSchema, request, { code: "REQUEST_INVALID", subject: "the plan request" });
+  const cluster = findCluster(snapshot, parsed.cluster);
+  const assessment = await assess(parsed, snapshot, cluster, telemetry, { signal, onProgress });
+  const size = {
+    vms: assessment.virtualMachines.ids.length,
+    hosts: assessment.hosts.ids.length,
+    resources: 2,
+    slots: assessment.horizon.length,
+  };
+  const { device } = await chooseDevice(inputs.device ?? "auto", size, { calls: 2, signal });
+  try {
+    return await planPlacement(parsed, snapshot, cluster, assessment, { device, signal, onProgress });
+  } finally {
+    await device.dispose();
+  }
+}
