@@ -81,11 +81,9 @@ export const placement: Handler = {
   create: (inputs) =>
     readably(async () => ({ id: String(inputs.owner), outs: (await recordPlacement(inputs, settings())) as State })),
 
-  update: (_id, _olds, news) =>
-    readably(async () => ({ outs: (await recordPlacement(news, settings())) as State })),
+  update: (_id, _olds, news) => readably(async () => ({ outs: (await recordPlacement(news, settings())) as State })),
 
-  read: (id, props) =>
-    readably(async () => ({ id, props: (await readPlacement(props ?? {}, settings())) as State })),
+  read: (id, props) => readably(async () => ({ id, props: (await readPlacement(props ?? {}, settings())) as State })),
 
   delete: (_id, props) => readably(() => releasePlacement(props, settings())),
 };

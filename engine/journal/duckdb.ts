@@ -116,7 +116,9 @@ class DuckDbJournal implements Journal {
 
   proposal(owner: string): Promise<Proposal | null> {
     return this.read(null, async (db) => {
-      const rows = await db.runAndReadAll("SELECT request, basis, plan, proposed_at FROM proposals WHERE owner = $1", [owner]);
+      const rows = await db.runAndReadAll("SELECT request, basis, plan, proposed_at FROM proposals WHERE owner = $1", [
+        owner,
+      ]);
       const row = rows.getRowObjects()[0];
       if (!row) return null;
       return {

@@ -2,7 +2,15 @@ import { findCluster } from "../../engine/snapshot";
 import { candidateHosts } from "../../engine/planner";
 import type { Settings } from "../settings";
 import { instantOf, withWorld, type World } from "../world";
-import { knownInputs, parseInputs, type PlacementInputs, requestOf, sameUserInputs, UNKNOWN, userInputs } from "./inputs";
+import {
+  knownInputs,
+  parseInputs,
+  type PlacementInputs,
+  requestOf,
+  sameUserInputs,
+  UNKNOWN,
+  userInputs,
+} from "./inputs";
 import { confirmed, type Planned, plannedIn, plannedOf } from "./planned";
 import { clusterKey, promise, promisedByOthers, reservationsOf } from "./promises";
 import { planOnce } from "./proposal";

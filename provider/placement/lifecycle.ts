@@ -56,9 +56,7 @@ export async function readPlacement(state: State, settings: Settings): Promise<S
     const snapshot = await inventory.snapshot();
     const cluster = findCluster(snapshot, planned.plan.cluster.id);
     const hosts = new Map(snapshot.hosts.map((host) => [host.id, host.name]));
-    const vms = new Map(
-      snapshot.virtualMachines.filter((vm) => vm.cluster === cluster.id).map((vm) => [vm.name, vm]),
-    );
+    const vms = new Map(snapshot.virtualMachines.filter((vm) => vm.cluster === cluster.id).map((vm) => [vm.name, vm]));
     const drift: Drifted[] = planned.placements.flatMap(({ vm, hostId, host }) => {
       const actual = vms.get(vm)?.host;
       return actual === undefined || actual === null || actual === hostId
@@ -70,4 +68,3 @@ export async function readPlacement(state: State, settings: Settings): Promise<S
     await inventory.close();
   }
 }
-

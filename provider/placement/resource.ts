@@ -24,16 +24,18 @@ export interface PlacementArgs {
 
 /**
  * The state holds these few lines and not the provider's code: an upgrade of the package upgrades what they call.
- * `pulumi-vsphere-affinity/provider/handlers` is therefore part of the state's format.
+ * `pulumi-vsphere-affinity/provider/handlers` is therefore part of the state's format. Short names, for every letter is
+ * stored with every placement.
  */
+const h = () => require("pulumi-vsphere-affinity/provider/handlers").placement;
 const trampoline: pulumi.dynamic.ResourceProvider = {
-  configure: (request) => require("pulumi-vsphere-affinity/provider/handlers").placement.configure(request),
-  check: (olds, news) => require("pulumi-vsphere-affinity/provider/handlers").placement.check(olds, news),
-  diff: (id, olds, news) => require("pulumi-vsphere-affinity/provider/handlers").placement.diff(id, olds, news),
-  create: (inputs) => require("pulumi-vsphere-affinity/provider/handlers").placement.create(inputs),
-  update: (id, olds, news) => require("pulumi-vsphere-affinity/provider/handlers").placement.update(id, olds, news),
-  read: (id, props) => require("pulumi-vsphere-affinity/provider/handlers").placement.read(id, props),
-  delete: (id, props) => require("pulumi-vsphere-affinity/provider/handlers").placement.delete(id, props),
+  configure: (...a) => h().configure(...a),
+  check: (...a) => h().check(...a),
+  diff: (...a) => h().diff(...a),
+  create: (...a) => h().create(...a),
+  update: (...a) => h().update(...a),
+  read: (...a) => h().read(...a),
+  delete: (...a) => h().delete(...a),
 };
 
 /**
@@ -54,7 +56,7 @@ export class Placement extends pulumi.dynamic.Resource {
   declare readonly drift: pulumi.Output<Drifted[]>;
 
   constructor(name: string, args: PlacementArgs, options?: pulumi.CustomResourceOptions) {
-    const owner = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
+    const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
     super(
       trampoline,
       name,
