@@ -12,6 +12,8 @@ import { DEVICE_NAMES, disposeAll, tryAndRaceAll, tryDevice, type TrialOptions }
  */
 export const RACE_WORK = 2 ** 31;
 
+export type { DeviceReport } from "./report";
+
 const HINTS: Record<DeviceName, string> = {
   plain: "report this as a defect",
   cpu: 'use device "auto" or "plain"',

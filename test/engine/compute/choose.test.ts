@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { AffinityError } from "../../../engine/errors";
+import {
+  chooseDevice,
+  describeDevices,
+  DEVICE_NAMES,
+  openDevice,
+  RACE_WORK,
+  typicalJob,
+  type Device,
+  type DeviceName,
+  type OpenDevice,
+} from "../../../engine/compute";
+
+const SMALL = { vms: 20, hosts: 4, resources: 2, slots: 24 };
+const LIMITS = { sampleWork: 2 ** 20, maxRuns: 3, budgetMs: 50 };
+
+interface Behaviour {
+  /** Added to every score. */
+  wrongBy?: number;
+  delayMs?: number;
+  lacking?: string;
+}
+
+/** Opens plain devices under all names, behaving as told; remembers which were opened and disposed of. */
+function bench(behaviours: Partial<Record<DeviceName, Behaviour>>) {
+  const opened: DeviceName[] = [];
+  const disposed: DeviceName[] = [];
+  const open: OpenDevice = async (name) => {
+    const { wrongBy = 0, delayMs = 0, lacking } = behaviours[name] ?? {};
+    if (lacking) throw new Error(lacking);
+    opened.push(name);
+    const { device: plain } = await openDevice("plain");
+    const device: Device = {
+      name,
+      scoreMoves: async (input) => {
+        if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+        return (await plain.scoreMoves(input)).map((score) => score + wrongBy);
+      },
+      dispose: async () => {
+        disposed.push(name);
+      },
+    };
+    return { device };
+  };
+  return { open, opened, disposed };
+}
+
+describe("choice of a device", () => {
+  it("takes plain for a small job, and opens nothing else", async () => {
+    const { open, opened } = bench({});
+    const { device, report } = await chooseDevice("auto", SMALL, { open });
+    assert.equal(device.name, "plain");
+    assert.deepEqual(opened, []);
+    assert.deepEqual(
+      report.map(({ name, available, chosen }) => ({ name, available, chosen })),
+      DEVICE_NAMES.map((name) => ({ name, available: name === "plain" || undefined, chosen: name === "plain" })),
+    );
+    for (const { verdict } of report) assert.match(verdict, /a race can't pay for a job this small/);
+  });
+
+  it("races when the scorings to come add up to enough work", async () => {
+    const { open, opened } = bench({});
+    const calls = Math.ceil(RACE_WORK / (20 * 4 * 2 * 24));
+    const { device } = await chooseDevice("auto", SMALL, { open, calls, limits: LIMITS });
+    assert.deepEqual(opened, DEVICE_NAMES);
+    await device.dispose();
+  });
+
+  it("takes the quickest of those that pass the self-test, and disposes of the others", async () => {
+    const { open, disposed } = bench({
+      plain: { delayMs: 30 },
+      webasm: { wrongBy: 1 },
+      webgpu: { lacking: "no adapter" },
+    });
+    const { device, report } = await chooseDevice("auto", SMALL, { open, raceAbove: 0, limits: LIMITS });
+    assert.equal(device.name, "cpu");
+    assert.deepEqual(disposed.sort(), ["plain", "webasm"]);
+    const [plain, webasm, cpu, webgpu] = report;
+    assert.match(cpu.verdict, /^used: quickest, [\d.]+ ms per scoring$/);
+    assert.match(plain.verdict, /^not used: [\d.]+ times as long as cpu$/);
+    assert.deepEqual([webasm.available, webasm.selfTest], [false, "failed"]);
+    assert.match(webasm.verdict, /^self-test wrong on .* instead of/);
+    assert.equal(webasm.race, undefined);
+    assert.deepEqual([webgpu.available, webgpu.selfTest, webgpu.verdict], [false, "not run", "no adapter"]);
+    await device.dispose();
+  });
+
+  it("gives the same scores whichever device wins", async () => {
+    const job = typicalJob(SMALL, 3);
+    const scores = new Set<string>();
+    for (const name of ["plain", "cpu", "webasm"] as const) {
+      const { device } = await chooseDevice(name, SMALL);
+      scores.add(Buffer.from((await device.scoreMoves(job)).buffer).toString("hex"));
+      await device.dispose();
+    }
+    assert.equal(scores.size, 1);
+  });
+
+  it("takes the device asked for by name, after its self-test", async () => {
+    const { device, report } = await chooseDevice("webasm", SMALL);
+    assert.equal(device.name, "webasm");
+    assert.deepEqual(
+      report.filter(({ chosen }) => chosen).map(({ name, selfTest, verdict }) => [name, selfTest, verdict]),
+      [["webasm", "passed", "used: asked for by name"]],
+    );
+    await device.dispose();
+  });
+
+  it("says why a device asked for by name can't be used, and what to do", async () => {
+    for (const [behaviour, reason] of [
+      [{ lacking: "no WebGPU adapter answered" }, /"webgpu" cannot be used: no WebGPU adapter answered/],
+      [{ wrongBy: 2 }, /"webgpu" cannot be used: self-test wrong on 1 VMs/],
+    ] as const) {
+      const { open, opened, disposed } = bench({ webgpu: behaviour });
+      await assert.rejects(chooseDevice("webgpu", SMALL, { open }), (error) => {
+        assert.ok(error instanceof AffinityError);
+        assert.equal(error.code, "DEVICE_UNAVAILABLE");
+        assert.match(error.message, reason);
+        assert.match(error.hint!, /use device "auto"/);
+        return true;
+      });
+      assert.deepEqual(disposed, opened);
+    }
+  });
+
+  it("stops when aborted, with nothing left open", async () => {
+    const { open, opened, disposed } = bench({});
+    const controller = new AbortController();
+    const stopping: OpenDevice = async (name, signal) => {
+      if (name === "webasm") controller.abort(new Error("enough"));
+      return open(name, signal);
+    };
+    const options = { open: stopping, raceAbove: 0, limits: LIMITS, signal: controller.signal };
+    await assert.rejects(chooseDevice("auto", SMALL, options), /enough/);
+    assert.deepEqual(disposed.sort(), opened.sort());
+  });
+
+  it("describes every device and leaves none open", async () => {
+    const { open, opened, disposed } = bench({ webgpu: { lacking: "no adapter" } });
+    const report = await describeDevices(SMALL, { open, limits: LIMITS });
+    assert.deepEqual(
+      report.map(({ name }) => name),
+      DEVICE_NAMES,
+    );
+    assert.equal(report.filter(({ chosen }) => chosen).length, 1);
+    assert.deepEqual(disposed.sort(), opened.sort());
+  });
+
+  it("loads neither gpu.js nor webgpu until a device of theirs is asked for", async () => {
+    const engine = join(__dirname, "../../../engine/compute");
+    const program = `
+      require(${JSON.stringify(engine)}).chooseDevice("auto", ${JSON.stringify(SMALL)}).then(({ device }) => {
+        const loaded = Object.keys(require.cache).filter((file) => /node_modules.(gpu\\.js|gl|webgpu)\\b/.test(file));
+        console.log(JSON.stringify([device.name, loaded]));
+      });`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", program]);
+    assert.deepEqual(JSON.parse(stdout), ["plain", []]);
+  });
+});
