@@ -1,5 +1,6 @@
-import { COST_UNIT, type PlacedVm, type Plan } from "../engine/planner/plan";
+import type { PlacedVm, Plan } from "../engine/planner/plan";
 import { AffinityError } from "../engine/errors";
+import { lazy } from "./lazy";
 import { few, isoTime, percent } from "./plan-table";
 import { nearest } from "./suggest";
 
@@ -67,7 +68,7 @@ function explainHost(plan: Plan, host: Plan["hosts"][number]): string[] {
 }
 
 /** Cost in hosts' full weights, with a sign. */
-const cost = (value: number) => `${value < 0 ? "" : "+"}${(value / COST_UNIT).toFixed(4)}`;
+const cost = (value: number) => `${value < 0 ? "" : "+"}${(value / lazy.plan().COST_UNIT).toFixed(4)}`;
 
 function mainCause(byObjective: Readonly<Record<string, number>>): string {
   const [worst] = Object.entries(byObjective).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));

@@ -54,7 +54,7 @@ export async function makePlan(
         telemetry,
         device: settings.device,
         signal: context.signal,
-        onProgress: (progress) => report(progress),
+        onProgress: ({ what, done, total }) => report({ text: what, done, total }),
       }),
     );
   });

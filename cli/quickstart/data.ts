@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson } from "../../engine/digest";
 import type { Context } from "../command";
@@ -8,11 +8,10 @@ import { packageInfo } from "../package-info";
 import type { Layout } from "./layout";
 
 /** The embedded default: what `npm start` promises. */
-const CLUSTER = { hosts: 16, vms: 200, days: 14, seed: 1 } as const;
+const CLUSTER = { hosts: 16, vms: 200, days: 14, stepMinutes: 5, seed: 1, end: Date.UTC(2026, 2, 2) / 1000 } as const;
 
 /**
  * Makes the synthetic cluster, once; again where the parameters or the package have changed, or a file was removed.
- * Both files appear under their names when they are complete, so a run that was broken off leaves no half of one.
  */
 export async function makeData(context: Context, layout: Layout): Promise<void> {
   const made = join(layout.folder, "made.json");
@@ -23,14 +22,11 @@ export async function makeData(context: Context, layout: Layout): Promise<void> 
   await rm(made, { force: true });
   const label = `making a cluster of ${CLUSTER.hosts} hosts and ${CLUSTER.vms} VMs with ${CLUSTER.days} days of telemetry, once`;
   await context.steps.run(label, async (report) => {
-    const making = { inventory: `${layout.inventory}.making`, telemetry: `${layout.telemetry}.making` };
-    await Promise.all(Object.values(making).map((path) => rm(path, { force: true })));
-    await lazy.synthetic().writeSyntheticCluster(CLUSTER, making, {
-      signal: context.signal,
-      onProgress: (done: number, total: number) => report({ done, total }),
+    const files = { inventoryPath: layout.inventory, telemetryPath: layout.telemetry };
+    await lazy.synthetic().writeSyntheticCluster(CLUSTER, files, (done, total) => {
+      context.signal.throwIfAborted();
+      report({ done, total });
     });
-    await rename(making.inventory, layout.inventory);
-    await rename(making.telemetry, layout.telemetry);
   });
   await writeFile(made, parameters);
 }
