@@ -1,5 +1,6 @@
 import { AffinityError } from "../errors";
 import type { Device, DeviceName } from "./device";
+import { withFallback } from "./devices/fallback";
 import { openPlainDevice } from "./devices/plain";
 import { judge, notTried, reportOf, type DeviceReport } from "./report";
 import { workOf, type JobSize } from "./samples";
@@ -40,7 +41,8 @@ export interface Choice {
 /**
  * The device to score with. `auto` opens and self-tests every device, races those that pass on a typical job of this
  * size and takes the quickest; for a small job it is `plain`, and nothing is loaded. The choice can't change a plan:
- * every device gives the same bytes.
+ * every device gives the same bytes. Should the winner fail later, the plain loop takes over. A device asked for by name
+ * is not replaced: its failure is the caller's to see.
  *
  * @throws AffinityError DEVICE_UNAVAILABLE when the device asked for by name isn't there or fails its self-test; the
  * signal's reason when aborted.
@@ -58,7 +60,7 @@ export async function chooseDevice(
   const { winner, report } = judge(trials);
   await disposeAll(trials, winner);
   if (!winner?.device) throw unavailable("plain", trials.find(({ name }) => name === "plain")?.problem);
-  return { device: winner.device, report };
+  return { device: withFallback(winner.device), report };
 }
 
 /**

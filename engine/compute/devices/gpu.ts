@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { GPU, IKernelRunShortcut, Input, KernelVariable } from "gpu.js";
 import { checkMoveScoring } from "../checkMoveScoring";
 import type { Device, MoveScoring } from "../device";
@@ -6,6 +7,9 @@ import { scoreStaying } from "../room";
 import { gather, layOut } from "./layout";
 
 export type GpuMode = "cpu" | "webasm" | "webgpu";
+
+/** Of webasm, which would start one per processor: each costs memory and a start, and one cluster is soon divided. */
+const MAX_THREADS = 8;
 
 /** The part of gpu.js that is used; its own types lack `input` and the WebGPU context. */
 interface GpuJs {
@@ -41,6 +45,7 @@ export async function openGpuJsDevice(mode: GpuMode): Promise<Device> {
         asyncMode: true,
         dynamicOutput: true,
         dynamicArguments: true,
+        poolSize: Math.min(MAX_THREADS, availableParallelism()),
       });
       // Without this gpu.js may end a loop after 1,000 rounds, silently.
       kernel.setLoopMaxIterations(cells);

@@ -14,6 +14,7 @@ import {
   type DeviceName,
   type OpenDevice,
 } from "../../../engine/compute";
+import { assertExact } from "./moves";
 
 const SMALL = { vms: 20, hosts: 4, resources: 2, slots: 24 };
 const LIMITS = { sampleWork: 2 ** 20, maxRuns: 3, budgetMs: 50 };
@@ -37,8 +38,7 @@ function bench(behaviours: Partial<Record<DeviceName, Behaviour>>) {
     const device: Device = {
       name,
       scoreMoves: async (input) => {
-        if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-        return (await plain.scoreMoves(input)).map((score) => score + wrongBy);
+        return later(delayMs, async () => (await plain.scoreMoves(input)).map((score) => score + wrongBy));
       },
       dispose: async () => {
         disposed.push(name);
@@ -47,6 +47,11 @@ function bench(behaviours: Partial<Record<DeviceName, Behaviour>>) {
     return { device };
   };
   return { open, opened, disposed };
+}
+
+async function later<T>(ms: number, work: () => Promise<T>): Promise<T> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+  return work();
 }
 
 describe("choice of a device", () => {
@@ -137,6 +142,27 @@ describe("choice of a device", () => {
     const options = { open: stopping, raceAbove: 0, limits: LIMITS, signal: controller.signal };
     await assert.rejects(chooseDevice("auto", SMALL, options), /enough/);
     assert.deepEqual(disposed.sort(), opened.sort());
+  });
+
+  it("goes on with plain when the winner of the race fails later", async () => {
+    let lost = false;
+    const open: OpenDevice = async (name) => {
+      if (name !== "webgpu" && name !== "plain") throw new Error("not here");
+      const { device: plain } = await openDevice("plain");
+      if (name === "plain")
+        return { device: { ...plain, scoreMoves: (job) => later(30, () => plain.scoreMoves(job)) } };
+      const scoreMoves: Device["scoreMoves"] = (job) =>
+        lost ? Promise.reject(new Error("device lost")) : plain.scoreMoves(job);
+      return { device: { ...plain, name, scoreMoves } };
+    };
+    const { device } = await chooseDevice("auto", SMALL, { open, raceAbove: 0, limits: LIMITS });
+    assert.equal(device.name, "webgpu");
+    await assert.rejects(device.scoreMoves({ ...typicalJob(SMALL, 1), vms: 21 }), TypeError);
+    assert.equal(device.name, "webgpu", "an input that breaks the contract is no failure of the device");
+    lost = true;
+    await assertExact(device, typicalJob(SMALL, 1));
+    assert.equal(device.name, "plain");
+    await device.dispose();
   });
 
   it("describes every device and leaves none open", async () => {

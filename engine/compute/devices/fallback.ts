@@ -1,0 +1,30 @@
+import type { Device, DeviceName } from "../device";
+import { openPlainDevice } from "./plain";
+
+/**
+ * The device, until it fails for the first time (a lost GPU, a driver's error, memory); from then on the plain loop,
+ * the failed job included. Since both give the same bytes nobody can tell but by `name`.
+ *
+ * An input that breaks the contract fails on both, with the plain loop's error.
+ */
+export function withFallback(device: Device): Device {
+  let current = device;
+  return {
+    get name(): DeviceName {
+      return current.name;
+    },
+    async scoreMoves(input) {
+      const used = current;
+      try {
+        return await used.scoreMoves(input);
+      } catch {
+        const plain = openPlainDevice();
+        const scores = await plain.scoreMoves(input);
+        // Not before the plain loop succeeded: a wrong input is no failure of the device.
+        current = plain;
+        return scores;
+      }
+    },
+    dispose: () => device.dispose(),
+  };
+}
