@@ -9,8 +9,8 @@ const RECENT_HOURS = 12;
 const DECLINE_HOURS = 48;
 const MIN_BASELINE_SAMPLES = 24;
 const MIN_PEERS = 3;
-/** On the log scale: spreads below this are no measure of anything (about 10 %). */
-const MIN_LOG_SIGMA = 0.1;
+/** On the log scale: spreads below this are no measure of anything (about 15 %). */
+const MIN_LOG_SIGMA = 0.15;
 /** A host that used less before it went down had been emptied first. */
 const EVACUATED_CPU_PERCENT = 3;
 /** A restart within one slot shows as two falls of the hourly mean. */
