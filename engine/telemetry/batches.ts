@@ -10,7 +10,14 @@ export function* batches<T>(items: readonly T[], size: number): Generator<T[]> {
   for (let i = 0; i < items.length; i += size) yield items.slice(i, i + size);
 }
 
-/** Sorted by code unit and without doubles: every reader streams in this order. */
+/**
+ * Without doubles, shorter names first: managed object ids come in the order of their numbers, in which they mostly lie
+ * in the store too. Every reader streams in this order.
+ */
 export function sortedUnique(names: Iterable<string>): string[] {
-  return [...new Set(names)].sort();
+  return [...new Set(names)].sort(byName);
+}
+
+export function byName(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }

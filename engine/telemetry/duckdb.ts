@@ -4,9 +4,13 @@ import { batches, entitiesPerBatch, sortedUnique } from "./batches";
 import { ExtentCollector, SeriesCollector } from "./collector";
 import { checkQuery, gridEnd } from "./grid";
 import { aggregateRank } from "./instances";
+import { readAhead } from "./read-ahead";
 import { METRICS, type MetricId } from "./schema";
 import type { Extent, Grid, Series, SeriesQuery, TelemetrySource } from "./source";
 import { corrupt, openStore, type Store } from "./store";
+
+/** Entities of one query: small enough that its groups stay in the processor's caches. */
+const ENTITIES = 250;
 
 /** A stored series that holds (a part of) an entity's metric. */
 interface Member {
@@ -32,29 +36,20 @@ export class DuckDbTelemetry implements TelemetrySource {
 
   async *series(query: SeriesQuery, signal?: AbortSignal): AsyncGenerator<Series> {
     checkQuery(query, query.metrics);
-    const connection = await this.store.connect();
-    const stopWatching = interruptOnAbort(connection, signal);
-    try {
-      const byEntity = await this.members(connection, query, query.metrics);
-      const size = entitiesPerBatch(query.grid.length * query.metrics.length, 2000);
-      for (const entities of batches(sortedUnique(byEntity.keys()), size)) {
+    const byEntity = await this.withConnection(signal, (connection) => this.members(connection, query, query.metrics));
+    const size = entitiesPerBatch(query.grid.length * query.metrics.length, ENTITIES);
+    const read = (entities: string[], stop: AbortSignal) =>
+      this.withConnection(stop, async (connection) => {
         const collector = new SeriesCollector(entities, query.metrics, query.grid.length);
         await this.readMeans(connection, query.grid, entities, byEntity, collector);
-        yield* collector.series();
-      }
-    } catch (error) {
-      throw this.failure(error, signal);
-    } finally {
-      stopWatching();
-      connection.closeSync();
-    }
+        return collector.series();
+      });
+    for await (const series of readAhead(batches(sortedUnique(byEntity.keys()), size), read, signal)) yield* series;
   }
 
   async extents(query: Omit<SeriesQuery, "metrics"> & { metric: MetricId }, signal?: AbortSignal): Promise<Extent[]> {
     checkQuery(query, [query.metric]);
-    const connection = await this.store.connect();
-    const stopWatching = interruptOnAbort(connection, signal);
-    try {
+    return this.withConnection(signal, async (connection) => {
       const members = [...(await this.members(connection, query, [query.metric])).values()].flat();
       await want(
         connection,
@@ -70,12 +65,7 @@ export class DuckDbTelemetry implements TelemetrySource {
         collector.add(entity, rank, Number(first), Number(last));
       }
       return collector.extents();
-    } catch (error) {
-      throw this.failure(error, signal);
-    } finally {
-      stopWatching();
-      connection.closeSync();
-    }
+    });
   }
 
   close(): Promise<void> {
@@ -122,17 +112,45 @@ export class DuckDbTelemetry implements TelemetrySource {
       (byEntity.get(entity) ?? []).map((m) => [m.series, m.field, collector.key(e, m.metric, m.rank)]),
     );
     await want(connection, wanted);
-    // The mean of all samples of the slot, whichever tag set they came under: not a mean of means.
+    const parameters = windowOf(grid);
+    const rows = await connection.runAndReadAll(`SELECT count(*) ${FROM_WANTED}`, parameters);
+    // The mean of all samples of the slot, whichever tag set they came under: not a mean of means. Where there is hardly
+    // more than one sample a slot there is nothing to group: the collector does what is left, in a third of the time.
+    const sparse = Number(rows.getRows()[0][0]) <= 2 * wanted.length * grid.length;
+    // Key and slot travel as one number, which is grouped and read in two thirds of the time of two.
     const result = await connection.stream(
-      `SELECT w.key, ((epoch_us(s.time) // 1000000 - $from) // $step)::INTEGER AS slot, avg(s.value)
-       ${FROM_WANTED} GROUP BY ALL`,
-      { ...windowOf(grid), step: grid.step },
+      `SELECT (w.key::BIGINT * $length + (epoch_us(s.time) // 1000000 - $from) // $step)::DOUBLE AS cell,
+       ${sparse ? `s.value ${FROM_WANTED}` : `avg(s.value) ${FROM_WANTED} GROUP BY cell`}`,
+      { ...parameters, step: grid.step, length: grid.length },
     );
-    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-      const [keys, slots, means] = [0, 1, 2].map((column) => chunk!.getColumnVector(column));
-      for (let row = 0; row < chunk.rowCount; row++) {
-        collector.add(keys.getItem(row) as number, slots.getItem(row) as number, means.getItem(row) as number);
+    for (let chunk = await result.fetchChunk(); chunk; chunk = await result.fetchChunk()) {
+      const { rowCount } = chunk; // a call into DuckDB each time
+      if (rowCount === 0) break;
+      const cells = chunk.getColumnVector(0);
+      const values = chunk.getColumnVector(1);
+      for (let row = 0; row < rowCount; row++) {
+        const cell = cells.getItem(row) as number;
+        collector.add(Math.floor(cell / grid.length), cell % grid.length, values.getItem(row) as number);
       }
+    }
+  }
+
+  /** A connection for one piece of work, which `signal` interrupts. */
+  private async withConnection<T>(
+    signal: AbortSignal | undefined,
+    work: (connection: DuckDBConnection) => Promise<T>,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    const connection = await this.store.connect();
+    const interrupt = () => connection.interrupt();
+    signal?.addEventListener("abort", interrupt, { once: true });
+    try {
+      return await work(connection);
+    } catch (error) {
+      throw this.failure(error, signal);
+    } finally {
+      signal?.removeEventListener("abort", interrupt);
+      connection.closeSync();
     }
   }
 
@@ -160,11 +178,4 @@ async function want(connection: DuckDBConnection, rows: readonly (readonly numbe
     appender.endRow();
   }
   appender.closeSync();
-}
-
-function interruptOnAbort(connection: DuckDBConnection, signal: AbortSignal | undefined): () => void {
-  signal?.throwIfAborted();
-  const interrupt = () => connection.interrupt();
-  signal?.addEventListener("abort", interrupt, { once: true });
-  return () => signal?.removeEventListener("abort", interrupt);
 }

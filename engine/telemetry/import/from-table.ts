@@ -66,7 +66,7 @@ async function copyRows(
   for (const { line, reason } of lines.rejected) tally.bad(`line ${line}`, reason);
   const result = await connection.stream(selectRows(reader, mapping, types));
   let done = 0;
-  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+  for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk()) {
     options.signal?.throwIfAborted();
     taker.take(chunk, (row, reason) => tally.bad(lines.placeOf(row), reason));
     await taker.writer.settle();
@@ -116,7 +116,8 @@ class RowTaker {
   take(chunk: DuckDBDataChunk, bad: (row: number, reason: string) => void): void {
     const vectors = Array.from({ length: chunk.columnCount }, (_, column) => chunk.getColumnVector(column));
     const [numbers, ids, names, times, timeTexts, ...values] = vectors;
-    for (let row = 0; row < chunk.rowCount; row++) {
+    const { rowCount } = chunk; // a call into DuckDB each time
+    for (let row = 0; row < rowCount; row++) {
       const number = Number(numbers.getItem(row));
       const id = ids.getItem(row) as string | null;
       const micros = Math.round((times.getItem(row) as number | null) ?? NaN);
