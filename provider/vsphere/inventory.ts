@@ -4,6 +4,7 @@ import { HttpsClient } from "./https";
 import { Notes } from "./notes";
 import { readSnapshot, SNAPSHOT_PATHS, type Collected } from "./objects";
 import { activeDeviceIds } from "./objects/host";
+import { trimProperty } from "./objects/machine";
 import { retrieveInventory, retrieveProperties, type ManagedObject } from "./properties";
 import { SERVICE_INSTANCE, VcenterSession, type SessionOptions } from "./session";
 import { SoapTransport } from "./soap";
@@ -58,7 +59,10 @@ export class VcenterInventory implements InventorySource {
   private collect(signal?: AbortSignal): Promise<Collected> {
     return this.session.read(async (invoke, content) => {
       const takenAt = text(await invoke("CurrentTime", SERVICE_INSTANCE));
-      const objects = await retrieveInventory(invoke, content, SNAPSHOT_PATHS, this.options.pageSize);
+      const objects = await retrieveInventory(invoke, content, SNAPSHOT_PATHS, {
+        pageSize: this.options.pageSize,
+        trim: trimProperty,
+      });
       // A host lists hundreds of PCI devices: only those with one to offer are asked for the names.
       const offering = objects.filter((o) => o.reference.type === "HostSystem" && activeDeviceIds(o).length > 0);
       const pci = await retrieveProperties(

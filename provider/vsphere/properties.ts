@@ -23,7 +23,12 @@ export interface ManagedObject {
   readonly missing: readonly { path: string; fault: string }[];
 }
 
-/** Objects in one answer: a bound on its size, whatever the inventory's. */
+export interface RetrieveOptions {
+  /** Objects in one answer (250): a bound on its size, whatever the inventory's. */
+  readonly pageSize?: number;
+  /** Cuts a property down to what is wanted of it as soon as it is read, so that memory holds one page in full. */
+  readonly trim?: (path: string, value: Tree) => Tree;
+}
 const PAGE = 250;
 
 /**
@@ -35,7 +40,7 @@ export async function retrieveInventory(
   invoke: Invoke,
   content: ServiceContent,
   paths: PropertyPaths,
-  pageSize = PAGE,
+  options: RetrieveOptions = {},
 ): Promise<ManagedObject[]> {
   const view = reference(
     await invoke("CreateContainerView", content.service("viewManager"), {
@@ -46,7 +51,7 @@ export async function retrieveInventory(
   );
   if (!view) throw new VimFault("CreateContainerView", "no view", undefined, "");
   try {
-    return await retrieve(invoke, content, paths, [throughView(view, "Task" in paths)], pageSize);
+    return await retrieve(invoke, content, paths, [throughView(view, "Task" in paths)], options);
   } catch (error) {
     if (error instanceof VimFault && error.fault === "ManagedObjectNotFound" && text(error.detail, "obj") === view.id) {
       throw new VimFault(error.method, "SessionViewLost", error.detail, "the session's view is gone");
@@ -72,7 +77,7 @@ export function retrieveProperties(
     content,
     types,
     objects.map((object) => ({ obj: object })),
-    PAGE,
+    {},
   );
 }
 
@@ -81,7 +86,7 @@ async function retrieve(
   content: ServiceContent,
   paths: PropertyPaths,
   objectSet: readonly ParameterObject[],
-  pageSize: number,
+  { pageSize = PAGE, trim = (_path, value) => value }: RetrieveOptions,
 ): Promise<ManagedObject[]> {
   const collector = content.service("propertyCollector");
   const found: ManagedObject[] = [];
@@ -95,7 +100,7 @@ async function retrieve(
     options: { maxObjects: pageSize },
   });
   for (;;) {
-    for (const object of list(page, "objects")) found.push(managedObject(object));
+    for (const object of list(page, "objects")) found.push(managedObject(object, trim));
     const token = text(page, "token");
     if (!token) return found;
     page = await invoke("ContinueRetrievePropertiesEx", collector, { token });
@@ -120,13 +125,13 @@ const throughView = (view: Reference, withTasks: boolean): ParameterObject => ({
   ],
 });
 
-function managedObject(tree: Tree): ManagedObject {
+function managedObject(tree: Tree, trim: NonNullable<RetrieveOptions["trim"]>): ManagedObject {
   const self = reference(tree, "obj");
   if (!self) throw new VimFault("RetrievePropertiesEx", "an object without a reference", tree, "");
   const properties: Record<string, Tree> = {};
   for (const property of list(tree, "propSet")) {
     const name = text(property, "name");
-    if (name) properties[name] = at(property, "val");
+    if (name) properties[name] = trim(name, at(property, "val"));
   }
   const missing = list(tree, "missingSet").map((item) => ({
     path: text(item, "path") ?? "",

@@ -33,6 +33,18 @@ export const MACHINE_PATHS = [
   "network",
 ] as const;
 
+const WANTED_DEVICES: ReadonlySet<string | null> = new Set([
+  "VirtualDisk",
+  "VirtualPCIPassthrough",
+  "VirtualSriovEthernetCard",
+]);
+
+/** Of a VM's devices, those that matter to a placement: most of the inventory's bytes are keyboards and the like. */
+export function trimProperty(path: string, value: Tree): Tree {
+  if (path !== "config.hardware.device") return value;
+  return { VirtualDevice: list(value, "VirtualDevice").filter((device) => WANTED_DEVICES.has(kindOf(device))) };
+}
+
 const POWERS = ["poweredOn", "poweredOff", "suspended"] as const;
 
 /** What a VM takes from elsewhere in the inventory. */
