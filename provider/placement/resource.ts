@@ -27,6 +27,7 @@ export interface PlacementArgs {
  * `pulumi-vsphere-affinity/provider/handlers` is therefore part of the state's format. Short names, for every letter is
  * stored with every placement.
  */
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would be captured by the serialized closure
 const h = () => require("pulumi-vsphere-affinity/provider/handlers").placement;
 const trampoline: pulumi.dynamic.ResourceProvider = {
   configure: (...a) => h().configure(...a),
