@@ -30,19 +30,28 @@ export function planTable(plan: Plan, options: { width: number; all: boolean }):
   const ordered = inOrderOfInterest(plan.virtualMachines);
   const changes = ordered.filter((placed) => placed.action !== "keep").length;
   const shown = options.all ? ordered : ordered.slice(0, Math.max(ROWS, changes));
+  const domain = commonDomain(plan.hosts.map((host) => host.name));
+  const short = (text: string) => (domain ? text.replaceAll(domain, "") : text);
   const rows = shown.map((placed) => [
     MARK[placed.action],
     placed.vm,
-    placed.host,
+    short(placed.host),
     percent(placed.risk, 1),
     percent(placed.headroom.cpu),
     percent(placed.headroom.memory),
-    placed.reasons[0].text,
+    short(placed.reasons[0].text),
   ]);
   const lines = [renderTable(COLUMNS, rows, options.width)];
   const hidden = ordered.length - shown.length;
   if (hidden > 0) lines.push(`... and ${hidden} more that stay where they are (--all shows them)`);
   return lines.join("\n");
+}
+
+/** `.example.com` where all hosts are in it: the table has better use for the width. */
+export function commonDomain(hosts: readonly string[]): string {
+  const domains = new Set(hosts.map((host) => (/^[^.\s]+(\..+)$/.exec(host) ?? ["", ""])[1]));
+  const [domain] = domains;
+  return domains.size === 1 && !/^[.\d]+$/.test(domain) ? domain : "";
 }
 
 /** Counts, where the plan's figures come from, and what it lacked. */

@@ -1,3 +1,4 @@
+import { AffinityError } from "../../engine/errors";
 import type { CliCommand } from "../command";
 import { loadSettings } from "../config";
 import { type Check, failedCheck } from "../doctor/check";
@@ -31,7 +32,10 @@ export const doctorCommand: CliCommand<WorldFlags> = {
       settings = loadSettings(flags, context.environment);
       add({ name: "settings", status: "ok", detail: "valid" });
     } catch (error) {
-      add(failedCheck("settings", error));
+      const failed = failedCheck("settings", error);
+      // On a fresh machine nothing is configured yet; the rest can be looked at all the same.
+      const fresh = error instanceof AffinityError && error.code === "INVENTORY_MISSING";
+      add(fresh ? { ...failed, status: "warning" } : failed);
     }
     const snapshot = settings && (await checkInventory(context, settings, add));
     if (settings) add(...(await checkTelemetry(context, settings, snapshot ?? null)));

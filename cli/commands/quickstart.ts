@@ -25,6 +25,9 @@ interface QuickstartFlags extends CommonFlags {
 const STACK = "quickstart";
 const PROJECT = "vsphere-affinity-quickstart";
 
+/** The telemetry is a recording: how long ago it ended says nothing about the plan. */
+const POLICY_CONFIG = { "placement-telemetry-fresh": { maxPlanAgeMinutes: 0 } };
+
 /** The main job on one machine: data, a real `pulumi up` with the policy pack, and what it decided. */
 export const quickstartCommand: CliCommand<QuickstartFlags> = {
   name: "quickstart",
@@ -49,9 +52,10 @@ export const quickstartCommand: CliCommand<QuickstartFlags> = {
     const cli = await obtainPulumi(context);
     const { environment, signal } = context;
     const stack = new LocalStack({ cli, environment, program, stack: STACK, folder: layout.stackFolder, signal });
+    const policies = { pack: join(program, "policies", "pack"), config: POLICY_CONFIG };
     await context.steps.run("preparing the stack", () => stack.configure(configOf(layout, cluster)));
     await context.steps.run("pulumi up --yes --policy-pack policies/pack", (report) =>
-      stack.up(join(program, "policies", "pack"), (line) => report({ text: line.trim() })),
+      stack.up(policies, (line) => report({ text: line.trim() })),
     );
     const plan = await context.steps.run("reading the plan", async () => readPlan(layout, await stack.outputs()));
     const steps = context.steps.times;
@@ -60,7 +64,7 @@ export const quickstartCommand: CliCommand<QuickstartFlags> = {
         planTable(plan, { width: context.output.columns, all: flags.all === true }),
         planSummary(plan),
         timings(steps),
-        goOn(layout, stack.variables),
+        goOn(program, stack.variables, stack.arguments(policies)),
       ].join("\n\n"),
     );
     return ExitCode.clean;
@@ -131,12 +135,11 @@ function timings(steps: readonly StepTime[]): string {
 }
 
 /** How a person goes on with the stack, by hand. */
-function goOn(layout: Layout, variables: Readonly<Record<string, string>>): string {
-  const settings = Object.entries(variables).map(([name, value]) => `  export ${name}="${value}"`);
-  const config = join(layout.stackFolder, "project", `Pulumi.${STACK}.yaml`);
+function goOn(program: string, variables: Readonly<Record<string, string>>, args: readonly string[]): string {
+  const quoted = (text: string) => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
   return [
     "To go on with this stack by hand:",
-    ...settings,
-    `  pulumi preview --stack ${STACK} --config-file "${config}"`,
+    ...Object.entries(variables).map(([name, value]) => `  export ${name}=${quoted(value)}`),
+    `  pulumi preview --cwd ${quoted(program)} ${args.map(quoted).join(" ")}`,
   ].join("\n");
 }

@@ -18,5 +18,10 @@ function deviceCheck(report: DeviceReport): Check {
   const detail = `${report.verdict}${adapter}${report.chosen ? "" : race} (self-test ${report.selfTest})`;
   if (report.available) return { name, status: "ok", detail };
   if (report.name === "plain") return { name, status: "error", detail, next: "report this as a defect" };
-  return { name, status: "warning", detail, next: "not needed: another device gives the same plans" };
+  return {
+    name,
+    status: "warning",
+    detail,
+    next: "optional, since every device gives the same plans; WebGPU needs a Vulkan, Metal or Direct3D 12 driver",
+  };
 }

@@ -54,7 +54,9 @@ async function checkVcenter(
 
 function inventoryCheck(snapshot: Snapshot): Check {
   const { clusters, hosts, virtualMachines } = snapshot;
-  const detail = `${clusters.length} clusters, ${hosts.length} hosts, ${virtualMachines.length} virtual machines of ${snapshot.source.name}, taken ${snapshot.takenAt}`;
+  const count = (list: readonly unknown[], what: string) => `${list.length} ${what}${list.length === 1 ? "" : "s"}`;
+  const size = [count(clusters, "cluster"), count(hosts, "host"), count(virtualMachines, "virtual machine")].join(", ");
+  const detail = `${size} of ${snapshot.source.name}, taken ${snapshot.takenAt}`;
   if (clusters.length > 0) return { name: "inventory", status: "ok", detail };
   return { name: "inventory", status: "error", detail, next: "plans are made for clusters: can the user see any?" };
 }

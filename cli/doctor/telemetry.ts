@@ -68,6 +68,7 @@ function metricCheck(
   const { covered, known, newest, asOf } = found;
   const { kind, measurement, field } = lazy.telemetrySchema().METRICS[metric];
   const name = `metric ${metric}`;
+  const subjects = kind === "vm" ? "VMs" : "hosts";
   const needed = NEEDED.includes(metric);
   if (newest === null) {
     const detail = `no sample of ${measurement} ${field} in ${settings.plan.historyDays} days`;
@@ -75,7 +76,7 @@ function metricCheck(
     return { name, status: "error", detail, next: "let Telegraf's inputs.vsphere collect it, or import it" };
   }
   const age = Math.max(0, Math.round((asOf - newest) / 60));
-  const detail = `${covered} of ${known} ${kind}s (${percent(known === 0 ? 0 : covered / known)}), newest ${isoTime(newest)}, ${age} min before the plan's instant`;
+  const detail = `${covered} of ${known} ${subjects} (${percent(known === 0 ? 0 : covered / known)}), newest ${isoTime(newest)}, ${age} min before the plan's instant`;
   if (age > settings.plan.maxStalenessMinutes) {
     return {
       name,
@@ -85,6 +86,6 @@ function metricCheck(
     };
   }
   if (covered >= known * ENOUGH) return { name, status: "ok", detail };
-  const next = `${kind}s without samples are planned by their configured size`;
+  const next = `${subjects} without samples are planned by their configured size`;
   return { name, status: "warning", detail, next };
 }

@@ -21,13 +21,22 @@ export interface StackOptions {
   readonly signal: AbortSignal;
 }
 
+export interface PolicyChoice {
+  /** Folder of the policy pack. */
+  readonly pack: string;
+  /** Configuration by policy. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
 /** A stack of a Pulumi program with a local backend of its own, run through the real CLI. */
 export class LocalStack {
   private readonly configFile: string;
+  private readonly policyConfigFile: string;
   private readonly project: string;
 
   constructor(private readonly options: StackOptions) {
     this.project = join(options.folder, "project");
+    this.policyConfigFile = join(options.folder, "policies.json");
     this.configFile = join(this.project, `Pulumi.${options.stack}.yaml`);
   }
 
@@ -60,11 +69,12 @@ export class LocalStack {
    * `pulumi up --yes` with a policy pack.
    * @throws BlockedByPolicyError where a mandatory policy refused it; AffinityError PULUMI_FAILED with Pulumi's own words.
    */
-  async up(policyPack: string, onLine: (line: string) => void): Promise<void> {
+  async up(policies: PolicyChoice, onLine: (line: string) => void): Promise<void> {
     const log = join(this.options.folder, "events.log");
     await rm(log, { force: true });
-    const args = ["up", "--yes", "--skip-preview", "--policy-pack", policyPack, "--event-log", log];
-    const result = await this.run([...args, ...this.target()], this.options.program, onLine);
+    await writeFile(this.policyConfigFile, JSON.stringify(policies.config, null, 2));
+    const args = ["up", "--yes", ...this.arguments(policies), "--event-log", log];
+    const result = await this.run(args, this.options.program, onLine);
     if (result.code !== 0) throw failureOf("pulumi up", result, await readEvents(log));
   }
 
@@ -78,8 +88,10 @@ export class LocalStack {
     }
   }
 
-  private target(): string[] {
-    return ["--stack", this.options.stack, "--config-file", this.configFile];
+  /** What `pulumi preview` and `pulumi up` are told of this stack. */
+  arguments({ pack }: PolicyChoice): string[] {
+    const stack = ["--stack", this.options.stack, "--config-file", this.configFile];
+    return [...stack, "--policy-pack", pack, "--policy-pack-config", this.policyConfigFile];
   }
 
   private async run(args: readonly string[], cwd: string, onLine?: (line: string) => void) {
@@ -89,6 +101,8 @@ export class LocalStack {
       ...this.variables,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      // As the Automation API does: the event log is behind it.
+      PULUMI_DEBUG_COMMANDS: "true",
       NO_COLOR: "1",
     };
     const result = await runProcess("pulumi", [...args, "--non-interactive"], { cwd, env, signal, onLine });
