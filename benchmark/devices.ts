@@ -37,7 +37,7 @@ interface Opened {
  * @param args `--rounds N` (15), `--hosts N --vms N` (one size instead of three), `--resources N` (2), `--slots N` (24)
  * @returns per size and kind of job the figures of every device, in milliseconds
  */
-export async function run(args: readonly string[]): Promise<object> {
+export async function run(args: readonly string[]): Promise<Record<string, unknown>> {
   const number = { type: "string" } as const;
   const { values } = parseArgs({
     args: [...args],

@@ -8,7 +8,7 @@ import { DEVICE_NAMES, disposeAll, tryAndRaceAll, tryDevice, type TrialOptions }
 
 /**
  * Below this many additions (vms × hosts × resources × slots × calls) a race can't pay for itself: opening, testing
- * and racing four devices took 2 s, and the plain loop does 2^31 additions in 1 s (typical load) to 8 s (nothing to
+ * and racing four devices took 2 s, and the plain loop does 2^31 additions in 2 s (typical load) to 8 s (nothing to
  * skip). The largest cluster, 96 hosts × 8,000 VMs × 2 resources × 24 slots, is 2^25: some 60 scorings.
  */
 export const RACE_WORK = 2 ** 31;
