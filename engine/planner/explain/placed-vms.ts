@@ -3,7 +3,6 @@ import type { Model } from "../problem/model";
 import type { MoveTable, Search } from "../solver";
 import { type HostForecast, overloadProbability, type Peak, peakOf, round4 } from "./forecast";
 import { reasonsOf } from "./reasons";
-import { refusal } from "./refusals";
 
 const RUNNERS_UP = 3;
 
@@ -54,7 +53,7 @@ export function describePlacements(
       const vm = model.vms[v];
       const moving = vm.current >= 0 && vm.current !== host;
       const gains = moving ? table.byObjective(unit, vm.current) : null;
-      const expelling = moving ? refusal(state, unit, vm.current) : null;
+      const expelling = moving ? state.refusedBy(unit, vm.current) : null;
       const reasons = reasonsOf({
         model,
         search,

@@ -1,4 +1,4 @@
-import type { Check } from "../constraints/constraint";
+import type { ActiveConstraint, Check } from "../constraints/constraint";
 import type { Problem } from "../problem/problem";
 
 /** Demand above the safe capacity, and three times more above the full one: the wide kernel's measure. */
@@ -22,6 +22,8 @@ export class State {
   /** [unit] the hard checks that others' placement decides. */
   private readonly moving: readonly (readonly Check[])[];
   private readonly hardOf: readonly (readonly Check[])[];
+  /** [unit] the constraints behind `hardOf`, in the same order. */
+  private readonly constraintsOf: readonly (readonly ActiveConstraint[])[];
   private readonly all: readonly (readonly Check[])[];
   private readonly slots: number;
   private readonly resources: number;
@@ -47,6 +49,7 @@ export class State {
     const moving: Check[][] = Array.from({ length: units.count }, () => []);
     const all: Check[][] = Array.from({ length: units.count }, () => []);
     const hardOf: Check[][] = Array.from({ length: units.count }, () => []);
+    const constraintsOf: ActiveConstraint[][] = Array.from({ length: units.count }, () => []);
     const hard: Check[] = [];
     const soft: Check[] = [];
     for (const constraint of problem.constraints) {
@@ -55,7 +58,10 @@ export class State {
       const concerned = check.units ?? Array.from({ length: units.count }, (_, unit) => unit);
       for (const unit of concerned) {
         all[unit].push(check);
-        if (constraint.hard) hardOf[unit].push(check);
+        if (constraint.hard) {
+          hardOf[unit].push(check);
+          constraintsOf[unit].push(constraint);
+        }
         if (constraint.hard && !constraint.form.denied) moving[unit].push(check);
       }
     }
@@ -63,6 +69,7 @@ export class State {
     this.soft = soft;
     this.moving = moving;
     this.hardOf = hardOf;
+    this.constraintsOf = constraintsOf;
     this.all = all;
   }
 
@@ -95,6 +102,12 @@ export class State {
     const from = this.hostOf[unit];
     for (const check of this.moving[unit]) if (!check.fits(unit, host, from)) return false;
     return true;
+  }
+
+  /** The first hard constraint that refuses the unit on the host; null if none does. */
+  refusedBy(unit: number, host: number): ActiveConstraint | null {
+    const at = this.hardOf[unit].findIndex((check) => !check.fits(unit, host, this.hostOf[unit]));
+    return at < 0 ? null : this.constraintsOf[unit][at];
   }
 
   /** Units whose possible hosts may change anywhere when `unit` moves: those of its groups. */
