@@ -31,6 +31,21 @@ function hash(seed: number, stream: readonly (string | number)[]): number {
   return h >>> 0;
 }
 
+/** The bare generator, from a state that isn't all zeros. */
+export function xoshiro128(a: number, b: number, c: number, d: number): () => number {
+  return () => {
+    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
+    const t = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= t;
+    d = rotate(d, 11);
+    return result;
+  };
+}
+
 /** Independent streams for `stream`: what one entity draws never depends on how many others there are. */
 export function createRandom(seed: number, ...stream: readonly (string | number)[]): Random {
   let mix = hash(seed, stream);
@@ -42,23 +57,9 @@ export function createRandom(seed: number, ...stream: readonly (string | number)
     z = Math.imul(z, 0x735a2d97);
     return z ^ (z >>> 15);
   };
-  let a = splitmix();
-  let b = splitmix();
-  let c = splitmix();
-  let d = splitmix();
+  const next = xoshiro128(splitmix(), splitmix(), splitmix(), splitmix());
   let spare = Number.NaN;
 
-  const next = () => {
-    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
-    const t = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= t;
-    d = rotate(d, 11);
-    return result;
-  };
   const uniform = () => next() / 4294967296;
   const integer = (bound: number) => Math.floor(uniform() * bound);
   /** Marsaglia's polar method: two normals at a time. */
