@@ -38,10 +38,10 @@ export interface Fault {
   readonly upAgainAt: number;
 }
 
-const CORE_SIZES = [8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 128, 192, 256];
+const CORE_SIZES = [8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 192, 256];
 const MEMORY_SIZES_GB = [64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144];
 /** Average use that the cluster was bought for, vCPUs per core, and memory that may be promised after one host's loss. */
-const CPU_SHARE = 0.33;
+const CPU_SHARE = 0.42;
 const VCPUS_PER_CORE = 4.5;
 const MEMORY_SHARE = 0.78;
 /** The load of the average hour against a tier's level: jobs run part of the day. */
