@@ -32,7 +32,7 @@ export class FileInventory implements InventorySource {
     try {
       content = JSON.parse(document);
     } catch (error) {
-      throw this.corrupt(describeJsonError(document, error), error);
+      throw this.corrupt(describeJsonError(document), undefined);
     }
     return parseSnapshot(content, `inventory ${this.path}`);
   }
@@ -109,16 +109,31 @@ export async function writeInventory(snapshot: Snapshot, path: string): Promise<
   }
 }
 
-/** Where JSON stops making sense, by line and column; Node gives only an offset, and none at the end of the text. */
-function describeJsonError(document: string, error: unknown): string {
+/**
+ * Where JSON stops making sense, by line and column. Node's message doesn't always tell, so the place is searched for:
+ * up to it every beginning of the text is just unfinished, after it none is.
+ */
+function describeJsonError(document: string): string {
   if (document.trim() === "") return "it is empty";
-  const message = error instanceof Error ? error.message : String(error);
-  const position = /position (\d+)/.exec(message);
-  const offset = position ? Number(position[1]) : document.length;
-  if (/Unexpected end|Unterminated/.test(message) || offset >= document.trimEnd().length) {
-    return `it is cut short after ${document.length} characters`;
+  if (isUnfinished(document)) return `it is cut short after ${document.length} characters`;
+  let [unfinished, broken] = [0, document.length];
+  while (broken - unfinished > 1) {
+    const middle = (unfinished + broken) >> 1;
+    if (isUnfinished(document.slice(0, middle))) unfinished = middle;
+    else broken = middle;
   }
-  const before = document.slice(0, offset);
-  const line = before.split("\n").length;
-  return `no JSON at line ${line}, column ${offset - before.lastIndexOf("\n")}`;
+  const before = document.slice(0, unfinished);
+  return `no JSON at line ${before.split("\n").length}, column ${unfinished - before.lastIndexOf("\n")}`;
+}
+
+/** Whether the text is JSON, or fails only for want of more. */
+function isUnfinished(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "";
+    const position = /position (\d+)/.exec(message);
+    return /Unexpected end|Unterminated/.test(message) || (position !== null && Number(position[1]) >= text.length);
+  }
 }

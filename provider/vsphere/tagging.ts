@@ -9,14 +9,22 @@ import type { HttpsClient } from "./https";
 interface Dialect {
   readonly session: string;
   readonly tagging: string;
+  readonly object: (id: string) => string;
   readonly action: (name: string) => string;
   readonly unwrap: (body: unknown) => unknown;
 }
 const DIALECTS: readonly Dialect[] = [
-  { session: "/api/session", tagging: "/api/cis/tagging", action: (name) => `?action=${name}`, unwrap: (body) => body },
+  {
+    session: "/api/session",
+    tagging: "/api/cis/tagging",
+    object: (id) => `/${encodeURIComponent(id)}`,
+    action: (name) => `?action=${name}`,
+    unwrap: (body) => body,
+  },
   {
     session: "/rest/com/vmware/cis/session",
     tagging: "/rest/com/vmware/cis/tagging",
+    object: (id) => `/id:${encodeURIComponent(id)}`,
     action: (name) => `?~action=${name}`,
     unwrap: (body) => (body as { value?: unknown } | null)?.value,
   },
@@ -78,20 +86,25 @@ export async function retrieveTags(
     const tagIds = (await ask(idsSchema, "GET", "/tag")) ?? [];
     const categories = new Map<string, string>();
     for (const [id, category] of await each((await ask(idsSchema, "GET", "/category")) ?? [], (id) =>
-      ask(categorySchema, "GET", `/category/${encodeURIComponent(id)}`),
+      ask(categorySchema, "GET", `/category${dialect.object(id)}`),
     )) {
       categories.set(id, category.name);
     }
-    const tags = await each(tagIds, (id) => ask(tagSchema, "GET", `/tag/${encodeURIComponent(id)}`));
+    const tags = await each(tagIds, (id) => ask(tagSchema, "GET", `/tag${dialect.object(id)}`));
     const found = new Map<string, Tag[]>();
     for (let first = 0; first < tagIds.length; first += TAGS_AT_ONCE) {
       const path = `/tag-association${dialect.action("list-attached-objects-on-tags")}`;
       const body = { tag_ids: tagIds.slice(first, first + TAGS_AT_ONCE) };
       for (const attached of (await ask(attachedSchema, "POST", path, body)) ?? []) {
+        const objects = attached.object_ids ?? [];
+        if (objects.length === 0) continue;
         const tag = tags.get(attached.tag_id);
         const category = tag && categories.get(tag.category_id);
-        if (!tag || category === undefined) continue;
-        for (const { type, id } of attached.object_ids ?? []) {
+        // A tag that is gone is attached to nothing: one that is, and isn't known, must not just be left out.
+        if (!tag || category === undefined) {
+          throw invalid(https, path, 200, new Error(`tag ${attached.tag_id} is in use and can't be read`));
+        }
+        for (const { type, id } of objects) {
           const key = `${type}:${id}`;
           found.set(key, [...(found.get(key) ?? []), { category, name: tag.name }]);
         }
@@ -157,8 +170,13 @@ function invalid(https: HttpsClient, path: string, status: number, cause: unknow
     code: "VCENTER_ANSWER_INVALID",
     message: `the answer of ${https.address.name} to ${path} can't be used (HTTP ${status})`,
     hint: "see that no proxy stands between",
-    // A JSON error quotes the document: only its kind is passed on.
-    cause: cause instanceof z.ZodError ? new Error(z.prettifyError(cause)) : undefined,
+    // A JSON error quotes the document, which may hold a session: it isn't passed on.
+    cause:
+      cause instanceof z.ZodError
+        ? new Error(z.prettifyError(cause))
+        : cause instanceof SyntaxError
+          ? undefined
+          : cause,
     status,
   });
 }
