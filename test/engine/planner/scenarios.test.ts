@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { openPlainDevice } from "../../../engine/compute/devices/plain";
+import { AffinityError } from "../../../engine/errors";
+import { type Plan, planPlacement } from "../../../engine/planner";
+import { findCluster } from "../../../engine/snapshot";
+import { checkPlan } from "./checker";
+import { carryOut, makeWorld, type World, type WorldSpec } from "./world";
+
+/** What a scenario ends in. Host names in `placements` may be a list: any of them will do. */
+interface Expected {
+  error?: string;
+  /** Modules of the smallest conflicting set, in any order. */
+  conflict?: string[];
+  /** Parts of the error's problems or message. */
+  mentions?: string[];
+  placements?: Record<string, string | string[]>;
+  moves?: number | Record<string, string>;
+  movesAtMost?: number;
+  apart?: string[][];
+  together?: string[][];
+  unresolved?: string[];
+  lacking?: string[];
+  /** VM to a part of one of its reasons. */
+  reasons?: Record<string, string>;
+  /** VM to the host that comes next. */
+  runnerUp?: Record<string, string>;
+}
+
+interface Scenario extends WorldSpec {
+  title: string;
+  expect: Expected;
+}
+
+const FOLDER = resolve(__dirname, "../../../../test/scenarios");
+
+async function planOf({ snapshot, request, assessment }: World): Promise<Plan> {
+  return planPlacement(request, snapshot, findCluster(snapshot, request.cluster), assessment, {
+    device: openPlainDevice(),
+  });
+}
+
+async function refused(world: World, { error, conflict, mentions }: Expected): Promise<void> {
+  const thrown: unknown = await planOf(world).then(
+    (plan) =>
+      assert.fail(`a plan was found: ${plan.virtualMachines.map(({ vm, host }) => `${vm} on ${host}`).join(", ")}`),
+    (reason: unknown) => reason,
+  );
+  if (!(thrown instanceof AffinityError)) throw thrown;
+  assert.equal(thrown.code, error);
+  if (conflict)
+    assert.deepEqual(thrown.problems.map(({ path }) => path).sort(), [...conflict].sort(), thrown.describe());
+  for (const part of mentions ?? []) assert.ok(thrown.describe().includes(part), `"${part}" in ${thrown.describe()}`);
+}
+
+function compare({ snapshot }: World, plan: Plan, expected: Expected): void {
+  const hostOf = new Map(snapshot.virtualMachines.map(({ name, host }) => [name, host]));
+  for (const { vm, host } of plan.virtualMachines) hostOf.set(vm, host);
+  const placed = (vm: string) =>
+    plan.virtualMachines.find((item) => item.vm === vm) ?? assert.fail(`${vm} isn't in the plan`);
+  for (const [vm, host] of Object.entries(expected.placements ?? {})) {
+    assert.ok([host].flat().includes(placed(vm).host), `${vm} is on ${placed(vm).host}, not ${String(host)}`);
+  }
+  if (typeof expected.moves === "number") assert.equal(plan.moves.length, expected.moves, JSON.stringify(plan.moves));
+  else if (expected.moves)
+    assert.deepEqual(Object.fromEntries(plan.moves.map(({ vm, to }) => [vm, to])), expected.moves);
+  if (expected.movesAtMost !== undefined)
+    assert.ok(plan.moves.length <= expected.movesAtMost, JSON.stringify(plan.moves));
+  for (const group of expected.apart ?? []) assert.equal(new Set(group.map((vm) => hostOf.get(vm))).size, group.length);
+  for (const group of expected.together ?? []) assert.equal(new Set(group.map((vm) => hostOf.get(vm))).size, 1);
+  const unresolved = [...new Set((plan.unresolved ?? []).map(({ constraint }) => constraint))].sort();
+  assert.deepEqual(unresolved, [...(expected.unresolved ?? [])].sort(), JSON.stringify(plan.unresolved));
+  for (const what of expected.lacking ?? [])
+    assert.ok(
+      plan.lacking.some((fact) => fact.what === what),
+      JSON.stringify(plan.lacking),
+    );
+  for (const [vm, part] of Object.entries(expected.reasons ?? {})) {
+    assert.ok(
+      placed(vm).reasons.some(({ text }) => text.includes(part)),
+      JSON.stringify(placed(vm).reasons),
+    );
+  }
+  for (const [vm, host] of Object.entries(expected.runnerUp ?? {})) assert.equal(placed(vm).runnersUp[0]?.host, host);
+}
+
+describe("scenarios", () => {
+  for (const folder of readdirSync(FOLDER).sort()) {
+    describe(folder, () => {
+      for (const file of readdirSync(join(FOLDER, folder)).sort()) {
+        const scenario = parse(readFileSync(join(FOLDER, folder, file), "utf8")) as Scenario;
+        it(`${file}: ${scenario.title}`, async () => {
+          const world = makeWorld(scenario);
+          if (scenario.expect.error) return refused(world, scenario.expect);
+          const plan = await planOf(world);
+          assert.deepEqual(checkPlan(world.snapshot, world.request, plan), []);
+          compare(world, plan, scenario.expect);
+          // Carried out and asked again with the plan in force, nothing moves any more.
+          const keep = Object.fromEntries(plan.virtualMachines.map(({ vm, hostId }) => [vm, hostId]));
+          const after = {
+            ...world,
+            snapshot: carryOut(world.snapshot, plan.moves),
+            request: { ...world.request, keep },
+          };
+          const again = await planOf(after);
+          assert.deepEqual(again.moves, [], "a second plan moves nothing");
+          const hosts = (of: Plan) => of.virtualMachines.map(({ vm, host }) => `${vm}: ${host}`);
+          assert.deepEqual(hosts(again), hosts(plan), "a second plan changes nothing");
+        });
+      }
+    });
+  }
+});
