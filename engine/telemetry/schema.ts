@@ -16,9 +16,13 @@ export interface Metric {
 
 export const METRICS = {
   vmCpuMhz: metric("vm", "cpu", "usagemhz_average", ["cpu"], 1, "MHz"),
+  vmCpuPercent: metric("vm", "cpu", "usage_average", ["cpu"], 1, "%"),
+  vmCpuDemandMhz: metric("vm", "cpu", "demand_average", ["cpu"], 1, "MHz"),
   vmCpuReadyMs: metric("vm", "cpu", "ready_summation", ["cpu"], 1, "ms"),
   vmMemoryActiveMb: metric("vm", "mem", "active_average", [], 1 / 1024, "MB"),
   vmMemoryConsumedMb: metric("vm", "mem", "consumed_average", [], 1 / 1024, "MB"),
+  vmMemoryPercent: metric("vm", "mem", "usage_average", [], 1, "%"),
+  vmMemoryBalloonMb: metric("vm", "mem", "vmmemctl_average", [], 1 / 1024, "MB"),
   vmDiskKbps: metric("vm", "disk", "usage_average", ["disk"], 1, "KB/s"),
   vmNetworkKbps: metric("vm", "net", "usage_average", ["interface"], 1, "KB/s"),
   hostCpuMhz: metric("host", "cpu", "usagemhz_average", ["cpu"], 1, "MHz"),

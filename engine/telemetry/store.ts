@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import { AffinityError } from "../errors";
 
@@ -27,7 +28,10 @@ const FORMAT = 1;
 /** DuckDB takes 80 % of the machine's memory by itself; a run has a gigabyte for everything. */
 const LIMITS = { memory_limit: "512MB" };
 
-/** An open file. Several stores of one process may share the file, as long as all of them read or all of them write. */
+/** Files that this process writes. The cache would hand one handle to two writers, who give out the same ids. */
+const written = new Set<string>();
+
+/** An open file: any number may read it, or one write it. */
 export interface Store {
   readonly path: string;
   readonly connection: DuckDBConnection;
@@ -42,13 +46,17 @@ export interface Store {
  */
 export async function openStore(path: string, access: "read" | "write"): Promise<Store> {
   if (access === "read" && !existsSync(path)) throw notFound(path);
+  const key = resolve(path);
+  if (access === "write" && written.has(key)) throw locked(path);
   let instance: DuckDBInstance | undefined;
   let connection: DuckDBConnection | undefined;
   const close = () => {
     connection?.closeSync();
     instance?.closeSync();
+    if (access === "write") written.delete(key);
   };
   try {
+    if (access === "write") written.add(key);
     // One process has one handle on a file: a second open of the same file must come from the cache.
     instance = await DuckDBInstance.fromCache(path, {
       access_mode: access === "read" ? "READ_ONLY" : "READ_WRITE",
@@ -101,15 +109,19 @@ function notFound(path: string): AffinityError {
   });
 }
 
+function locked(path: string, cause?: unknown): AffinityError {
+  return new AffinityError({
+    code: "TELEMETRY_LOCKED",
+    message: `telemetry file ${path} is being written`,
+    hint: "wait until the import has ended, or read a copy of the file",
+    cause,
+  });
+}
+
 function openFailure(path: string, error: unknown): AffinityError {
   const text = error instanceof Error ? error.message : String(error);
   if (/could not set lock|conflicting lock|different configuration|already attached/i.test(text)) {
-    return new AffinityError({
-      code: "TELEMETRY_LOCKED",
-      message: `telemetry file ${path} is being written`,
-      hint: "wait until the import has ended, or read a copy of the file",
-      cause: error,
-    });
+    return locked(path, error);
   }
   if (/no such file|cannot open file|permission denied|is a directory/i.test(text)) {
     return new AffinityError({

@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { PassThrough } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { AffinityError } from "../../errors";
 import type { TelemetryWriter } from "../writer";
 import { unreadable } from "./errors";
 import { LineSyntaxError, parseHead, parseLine, type Line } from "./line-protocol";
@@ -29,27 +29,28 @@ export async function importLines(
   const path = source.lineProtocol;
   const { size } = await stat(path).catch((error: unknown) => Promise.reject(unreadable(path, error)));
   const file = createReadStream(path);
-  const text = new PassThrough();
-  const flow = path.endsWith(".gz") ? pipeline(file, createGunzip(), text) : pipeline(file, text);
-  flow.catch((error: unknown) => text.destroy(error as Error));
+  const text = path.endsWith(".gz") ? createGunzip() : new PassThrough();
+  text.setEncoding("utf8");
   const importer = new LineImporter(writer, tally, options, source.precision ?? "ns");
-  let number = 0;
   try {
-    for await (const line of createInterface({ input: text, crlfDelay: Infinity })) {
-      importer.take(line, ++number);
-      if (number % 1000 === 0) {
+    await pipeline(file, text, async (chunks: AsyncIterable<string>) => {
+      let number = 0;
+      let rest = "";
+      for await (const chunk of chunks) {
         options.signal?.throwIfAborted();
+        const lines = `${rest}${chunk}`.split("\n");
+        rest = lines.pop()!;
+        for (const line of lines) importer.take(line, ++number);
         await writer.settle();
         options.onProgress?.(file.bytesRead, size, path);
       }
-    }
-    await flow;
-    options.onProgress?.(size, size, path);
+      importer.take(rest, ++number);
+    });
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason;
-    throw (error as { code?: string }).code ? unreadable(path, error) : error;
-  } finally {
-    file.destroy();
+    // Node's errors of files and of gzip have a code, and so has ours of the target.
+    if (error instanceof AffinityError || (error as { code?: unknown }).code === undefined) throw error;
+    throw unreadable(path, error);
   }
 }
 

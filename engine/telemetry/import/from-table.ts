@@ -58,6 +58,7 @@ async function copyRows(
   options: ImportOptions,
 ): Promise<void> {
   const reader = readerOf(path);
+  await connection.run("SET TimeZone = 'UTC'"); // of times that name none
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${reader}`);
   const types = new Map(described.getRows().map(([name, type]) => [String(name), String(type)]));
   checkColumns(path, mapping, types);
@@ -146,7 +147,7 @@ class RowTaker {
     const series = this.seriesOf(id, name);
     for (const [index, { column, scale }] of this.columns.entries()) {
       const { value, text } = cell(index);
-      if (value === null || Math.abs(value) === Infinity) {
+      if (value === null || Math.abs(value * scale) === Infinity) {
         if (text !== null && text.trim() !== "") reasons.push(`${column} "${text.slice(0, 40)}" is no number`);
       } else if (!Number.isNaN(value)) {
         this.writer.put(series[index], this.fieldIds[index], micros, value * scale);

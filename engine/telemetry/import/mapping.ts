@@ -11,7 +11,7 @@ export const columnMappingSchema = z.strictObject({
     .enum(["s", "ms", "us", "ns"])
     .default("s")
     .describe(
-      "Of a time that is a number, since the epoch. A timestamp or a text such as 2026-01-31T08:00:00Z has none",
+      "Of a time that is a number, since the epoch. A timestamp or a text such as 2026-01-31T08:00:00Z has none; without a zone it is UTC",
     ),
   id: column.describe("Column of the managed object id, or whatever the inventory has in its place"),
   name: column.optional().describe("Column of the VM's or host's name; the id where absent"),

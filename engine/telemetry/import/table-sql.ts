@@ -38,11 +38,11 @@ export function selectRows(reader: string, mapping: ParsedMapping, types: Readon
 
 function micros(mapping: ParsedMapping, type: string): string {
   const column = name(mapping.time);
-  const instant = `epoch_us(TRY_CAST(${column} AS TIMESTAMP))::DOUBLE`;
   const number = `TRY_CAST(${column} AS DOUBLE) * ${MICROS_PER_UNIT[mapping.timeUnit]}`;
   if (type === "TIMESTAMP WITH TIME ZONE") return `epoch_us(${column})::DOUBLE`;
-  if (/^(TIMESTAMP|DATE)/.test(type)) return instant;
-  return type === "VARCHAR" ? `coalesce(${number}, ${instant})` : number;
+  if (/^(TIMESTAMP|DATE)/.test(type)) return `epoch_us(${column}::TIMESTAMP)::DOUBLE`;
+  // As TIMESTAMP, DuckDB would read the text and pass over its offset from UTC.
+  return type === "VARCHAR" ? `coalesce(${number}, epoch_us(TRY_CAST(${column} AS TIMESTAMPTZ))::DOUBLE)` : number;
 }
 
 /** Which line of a CSV file a row stood in: the lines that were set aside are not among the rows. */
