@@ -28,7 +28,11 @@ const components = {
   pulumi: { tools: ["go"], executable: "pulumi", hint: goHint },
   "vsphere-plugin": { tools: ["go", "npm"], executable: "pulumi-resource-vsphere", hint: goHint },
   "terraform-provider": { tools: ["go"], executable: "terraform-provider-vsphere", hint: goHint },
-  influxd2: { tools: ["go", "cargo", "cc"], executable: "influxd2", hint: `${goHint}, Rust with cargo, and a C compiler` },
+  influxd2: {
+    tools: ["go", "cargo", "cc"],
+    executable: "influxd2",
+    hint: `${goHint}, Rust with cargo, and a C compiler`,
+  },
   influxd1: { locate: influxd1, hint: "apt-get install influxdb" },
   terraform: { locate: () => onPath("terraform"), hint: "install Terraform" },
   chromium: { locate: () => onPath("chromium", "chromium-browser"), hint: "apt-get install chromium" },
