@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createVcenterActions, createVcenterInventory } from "../../provider/vsphere";
 import type { VcenterSettings } from "../../provider/settings";
 import {
+  componentPath,
   type Influx1,
   type Influx2,
   needs,
@@ -27,7 +28,7 @@ const ok = (ran: Ran): Ran => {
 
 describe("the main job: simulator, Telegraf, InfluxDB, preview, up, second up, refresh", function () {
   this.timeout(300_000);
-  needs("pulumi", "vsphere-plugin", "vcenter", "telegraf", "influxd1", "influxd2");
+  needs("pulumi", "vsphere-plugin", "vcenter", "telegraf", "influxd1", "influxd2", "swiftshader");
 
   let vcenter: Vcenter;
   let influx1: Influx1;
@@ -181,46 +182,46 @@ describe("the main job: simulator, Telegraf, InfluxDB, preview, up, second up, r
     assert.equal(vm?.host, hostIds["replica-1"]);
   });
 
-  it("gives the same plan, byte for byte, from InfluxDB 1, InfluxDB 2 and a DuckDB copy of them", async () => {
-    const cli = join(repository, "dist/cli/main.js");
-    const copies = Object.fromEntries(
-      await Promise.all(
-        Object.entries(telemetries()).map(async ([name, telemetry]) => {
-          const file = join(project.folder, `${name}.duckdb`);
-          const secret = telemetry.password ? { INFLUX_TOKEN: telemetry.password } : {};
-          ok(
-            await run(
-              process.execPath,
-              [cli, "import", `${telemetry.url}/${telemetry.database}`, file],
-              project.folder,
-              { ...process.env, ...secret },
-            ),
-          );
-          return [`copy of ${name}`, { duckdb: file }] as const;
-        }),
-      ),
-    );
-    const stores: Record<string, unknown> = {
-      influx1: { influx: telemetries().influx1 },
-      influx2: { influx: telemetries().influx2 },
-      ...copies,
-    };
-    const plans = new Map<string, string>();
-    for (const [name, telemetry] of Object.entries(stores)) {
-      const config = join(project.folder, `${name}.json`);
-      await writeFile(
-        config,
-        JSON.stringify({ vcenter: settings, telemetry, asOf, plan: { stepMinutes: 5, historyDays: 1 } }),
-      );
-      const args = [cli, "plan", "--config", config, "--cluster", "DC0_C0", "--include", "all", "--json"];
-      const ran = await run(process.execPath, args, project.folder, process.env);
-      assert.ok(ran.code === 0 || ran.code === 2, ran.text);
-      plans.set(name, ran.stdout);
-    }
-    const [first] = plans.values();
+  const cli = join(repository, "dist/cli/main.js");
+
+  /** The plan of the whole cluster, as the CLI prints it. */
+  async function planOn(name: string, telemetry: unknown, device = "plain", env: NodeJS.ProcessEnv = {}) {
+    const config = join(project.folder, `${name}.json`);
+    const plan = { stepMinutes: 5, historyDays: 1 };
+    await writeFile(config, JSON.stringify({ vcenter: settings, telemetry, asOf, device, plan }));
+    const args = [cli, "plan", "--config", config, "--cluster", "DC0_C0", "--include", "all", "--json"];
+    const ran = await run(process.execPath, args, project.folder, { ...process.env, ...env });
+    assert.ok(ran.code === 0 || ran.code === 2, ran.text);
+    return ran.stdout;
+  }
+
+  async function copyOf(telemetry: Record<string, string>, name: string): Promise<{ duckdb: string }> {
+    const file = join(project.folder, `${name}.duckdb`);
+    const args = [cli, "import", `${telemetry.url}/${telemetry.database}`, file];
+    const secret = telemetry.password ? { INFLUX_TOKEN: telemetry.password } : {};
+    ok(await run(process.execPath, args, project.folder, { ...process.env, ...secret }));
+    return { duckdb: file };
+  }
+
+  it("gives the same plan, byte for byte, from InfluxDB 1, InfluxDB 2 and a DuckDB copy of each", async () => {
+    const { influx1: one, influx2: two } = telemetries();
+    const plan = await planOn("influx1", { influx: one });
     // The two replicas are in it, and have no history.
-    assert.ok((JSON.parse(first) as { telemetry: { coverage: number } }).telemetry.coverage > 0.8, "it read telemetry");
-    for (const [name, plan] of plans) assert.equal(plan, first, `${name} differs`);
+    assert.ok((JSON.parse(plan) as { telemetry: { coverage: number } }).telemetry.coverage > 0.8, "it read telemetry");
+    assert.equal(await planOn("influx2", { influx: two }), plan);
+    assert.equal(await planOn("copy1", await copyOf(one, "copy1")), plan);
+    assert.equal(await planOn("copy2", await copyOf(two, "copy2")), plan);
+  });
+
+  it("gives the same plan, byte for byte, on every device", async () => {
+    const telemetry = { influx: telemetries().influx1 };
+    const icd = await componentPath("swiftshader");
+    // The loader, libvulkan.so.1, lies beside the driver.
+    const swiftshader = { VK_ICD_FILENAMES: icd, VK_DRIVER_FILES: icd, LD_LIBRARY_PATH: dirname(icd) };
+    const plan = await planOn("plain", telemetry);
+    assert.equal(await planOn("cpu", telemetry, "cpu"), plan);
+    assert.equal(await planOn("webasm", telemetry, "webasm"), plan);
+    assert.equal(await planOn("webgpu", telemetry, "webgpu", swiftshader), plan);
   });
 
   it("removes all that it made", async () => {
