@@ -31,7 +31,7 @@ export class FileInventory implements InventorySource {
     let content: unknown;
     try {
       content = JSON.parse(document);
-    } catch (error) {
+    } catch {
       throw this.corrupt(describeJsonError(document), undefined);
     }
     return parseSnapshot(content, `inventory ${this.path}`);
