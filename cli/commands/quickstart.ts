@@ -5,6 +5,7 @@ import { AffinityError } from "../../engine/errors";
 import { chooseCluster } from "../cluster";
 import type { CliCommand, CommonFlags, Context } from "../command";
 import { ExitCode } from "../exit";
+import { parseYamlFile } from "../files";
 import { lazy } from "../lazy";
 import { packageRoot } from "../package-info";
 import { planSummary, planTable } from "../plan-table";
@@ -19,6 +20,7 @@ interface QuickstartFlags extends CommonFlags {
   readonly telemetry?: string;
   readonly cluster?: string;
   readonly folder: string;
+  readonly policyConfig?: string;
   readonly all?: boolean;
 }
 
@@ -42,6 +44,10 @@ export const quickstartCommand: CliCommand<QuickstartFlags> = {
       .option("--telemetry <file>", "a DuckDB file in place of the synthetic telemetry; --inventory goes with it")
       .option("--cluster <name>", "cluster, by name or id; not needed where there is one only")
       .option("--folder <folder>", "where data and the stack's state are kept", ".quickstart")
+      .option(
+        "--policy-config <file>",
+        "configuration of the policies, as YAML or JSON: { POLICY: { SETTING: VALUE } }",
+      )
       .option("--all", "list the VMs that stay as well");
   },
   async run(context, flags) {
@@ -52,7 +58,7 @@ export const quickstartCommand: CliCommand<QuickstartFlags> = {
     const cli = await obtainPulumi(context);
     const { environment, signal } = context;
     const stack = new LocalStack({ cli, environment, program, stack: STACK, folder: layout.stackFolder, signal });
-    const policies = { pack: join(program, "policies", "pack"), config: POLICY_CONFIG };
+    const policies = { pack: join(program, "policies", "pack"), config: policyConfig(flags.policyConfig) };
     await context.steps.run("preparing the stack", () => stack.configure(configOf(layout, cluster)));
     await context.steps.run("pulumi up --yes --policy-pack policies/pack", (report) =>
       stack.up(policies, (line) => report({ text: line.trim() })),
@@ -70,6 +76,17 @@ export const quickstartCommand: CliCommand<QuickstartFlags> = {
     return ExitCode.clean;
   },
 };
+
+/** The user's own configuration of a policy stands in place of ours. */
+function policyConfig(file: string | undefined): Record<string, unknown> {
+  const own = file === undefined ? {} : parseYamlFile(file, "policy configuration");
+  if (own !== null && typeof own === "object" && !Array.isArray(own)) return { ...POLICY_CONFIG, ...own };
+  throw new AffinityError({
+    code: "POLICY_CONFIG_INVALID",
+    message: `the policy configuration "${file}" must be a mapping of policies to their settings`,
+    hint: "such as { placement-telemetry-fresh: { minCoverage: 0.5 } }",
+  });
+}
 
 /** The package's own folder holds the project of the example (Pulumi.yaml) and the policy pack. */
 function programFolder(): string {

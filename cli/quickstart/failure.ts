@@ -3,14 +3,23 @@ import { BlockedByPolicyError } from "../errors";
 import type { ProcessResult } from "../process";
 import { type EngineEvent, withoutColours } from "./events";
 
-/** Why a Pulumi command failed, in Pulumi's own words: policies, diagnostics, else the end of its output. */
+/**
+ * Why a Pulumi command failed, in Pulumi's own words: what went wrong with a resource, else the policies that refused
+ * the change, else the end of the output. A resource that could not be planned comes first, for policies see it too,
+ * and their complaint that it holds no plan would hide the reason.
+ */
 export function failureOf(command: string, result: ProcessResult, events: readonly EngineEvent[]): AffinityError {
+  const errors = events.flatMap(({ diagnosticEvent: diagnostic }): Problem[] =>
+    diagnostic?.severity === "error" && diagnostic.urn
+      ? [{ path: nameOf(diagnostic.urn), message: firstOf(diagnostic.message) }]
+      : [],
+  );
   const refusals = events.flatMap(({ policyEvent: policy }): Problem[] =>
     policy?.enforcementLevel === "mandatory"
       ? [{ path: `${policy.policyPackName}/${policy.policyName}`, message: firstOf(policy.message) }]
       : [],
   );
-  if (refusals.length > 0) {
+  if (errors.length === 0 && refusals.length > 0) {
     return new BlockedByPolicyError({
       code: "POLICY_VIOLATION",
       message: "a policy refused the change",
@@ -18,17 +27,12 @@ export function failureOf(command: string, result: ProcessResult, events: readon
       problems: unique(refusals),
     });
   }
-  const diagnostics = events.flatMap(({ diagnosticEvent: diagnostic }): Problem[] =>
-    diagnostic?.severity === "error" ? [{ path: nameOf(diagnostic.urn), message: firstOf(diagnostic.message) }] : [],
-  );
   const lines = `${result.stdout}\n${result.stderr}`.split("\n").filter((line) => line.trim());
   return new AffinityError({
     code: "PULUMI_FAILED",
     message: `${command} failed${result.code === null ? "" : ` with exit code ${result.code}`}`,
     problems:
-      diagnostics.length > 0
-        ? unique(diagnostics)
-        : lines.slice(-8).map((line) => ({ path: command, message: line.trim() })),
+      errors.length > 0 ? unique(errors) : lines.slice(-8).map((line) => ({ path: command, message: line.trim() })),
     cause: result.error,
   });
 }
@@ -42,7 +46,7 @@ function firstOf(message: string): string {
 }
 
 /** `urn:pulumi:STACK::PROJECT::TYPE::NAME` */
-const nameOf = (urn: string | undefined) => urn?.split("::").at(-1) ?? "";
+const nameOf = (urn: string) => urn.split("::").at(-1) ?? urn;
 
 const unique = (problems: readonly Problem[]): Problem[] => [
   ...new Map(problems.map((problem) => [`${problem.path}\n${problem.message}`, problem])).values(),
