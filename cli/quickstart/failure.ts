@@ -41,7 +41,7 @@ export function failureOf(command: string, result: ProcessResult, events: readon
 function firstOf(message: string): string {
   return withoutColours(message)
     .split("\n")
-    .filter((line) => line.trim() && !/^\s*at .+(:\d+:\d+\)?|<anonymous>\)?)$/.test(line))
+    .filter((line) => line.trim() && !/^\s*at (.+:\d+:\d+\)?|.*<anonymous>\)?)$/.test(line))
     .join("\n    ");
 }
 
