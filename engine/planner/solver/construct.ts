@@ -57,8 +57,13 @@ export function construct(search: Search, units: readonly number[]): number[] {
       if (loss > regret) [chosen, regret] = [row, loss];
     }
     const { unit, best } = chosen!;
+    if (best >= 0 && !(state.fits(unit, best) && search.affords(unit, best))) {
+      // What others took since (the cluster's room, the moves allowed) wasn't known when the row was judged.
+      judgeAll(chosen!);
+      continue;
+    }
     window.delete(unit);
-    if (best < 0 || !state.fits(unit, best)) {
+    if (best < 0) {
       failed.push(unit);
       continue;
     }

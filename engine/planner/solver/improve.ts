@@ -2,8 +2,8 @@ import type { MoveTable } from "./move-table";
 import type { Search } from "./search";
 import { findSwap } from "./swap";
 
-/** Rounds of settling and relocating; each round ends because every step lowers the cost by a whole unit or more. */
-const MAX_ROUNDS = 20;
+/** Rounds of settling, relocating and one swap: an end that is hardly ever met, since each step lowers the cost. */
+const MAX_ROUNDS = 500;
 /** Passes over the units that are free to settle anywhere. */
 const MAX_PASSES = 30;
 
@@ -18,14 +18,28 @@ export async function improve(search: Search, table: () => Promise<MoveTable>, s
     signal?.throwIfAborted();
     const settled = settle(search, signal);
     if (settled) current = null;
-    if (!hasPlacedAnchors(search)) return;
-    current ??= await table();
-    if (!descend(search, current, signal) && !settled) return;
+    let descended = false;
+    if (hasPlacedAnchors(search)) {
+      current ??= await table();
+      descended = descend(search, current, signal);
+    }
+    const swap = findSwap(search);
+    if (swap) {
+      exchange(search, swap);
+      current = null;
+    } else if (!settled && !descended) return;
   }
 }
 
 const hasPlacedAnchors = (search: Search): boolean =>
   search.problem.units.anchor.some((anchor, unit) => anchor >= 0 && search.state.hostOf[unit] >= 0);
+
+function exchange(search: Search, [a, b]: readonly [number, number]): void {
+  const [hostA, hostB] = [search.state.hostOf[a], search.state.hostOf[b]];
+  search.move(a, -1);
+  search.move(b, hostA);
+  search.move(a, hostB);
+}
 
 /** Each unit that has no anchor goes to its best host, until none wants to. Gives whether any went. */
 function settle(search: Search, signal?: AbortSignal): boolean {
@@ -53,25 +67,16 @@ function settle(search: Search, signal?: AbortSignal): boolean {
   return any;
 }
 
-/** Steepest descent over all relocations, then swaps, until neither helps. Gives whether anything moved. */
+/** Steepest descent over all relocations of what has an anchor. Gives whether anything moved. */
 function descend(search: Search, table: MoveTable, signal?: AbortSignal): boolean {
   let any = false;
   for (;;) {
     signal?.throwIfAborted();
     const best = bestRelocation(search, table);
-    if (best) {
-      relocate(search, table, best.unit, best.host);
-      any = true;
-      continue;
-    }
-    const swap = findSwap(search);
-    if (!swap) return any;
-    const [a, b] = swap;
-    const [hostA, hostB] = [search.state.hostOf[a], search.state.hostOf[b]];
-    search.move(a, -1);
-    search.move(b, hostA);
-    search.move(a, hostB);
-    table.moved([a, b], [hostA, hostB]);
+    if (!best) return any;
+    const home = search.state.hostOf[best.unit];
+    search.move(best.unit, best.host);
+    table.moved([best.unit], [home, best.host]);
     any = true;
   }
 }
@@ -94,10 +99,4 @@ function bestRelocation(search: Search, table: MoveTable): { unit: number; host:
     }
   }
   return best;
-}
-
-function relocate(search: Search, table: MoveTable, unit: number, host: number): void {
-  const home = search.state.hostOf[unit];
-  search.move(unit, host);
-  table.moved([unit], [home, host]);
 }

@@ -2,8 +2,8 @@ import type { Search } from "./search";
 
 /** Hosts from which swaps are tried: those that cost most. */
 const HOTTEST = 3;
-/** Pairs evaluated in full at most, per call. */
-const MAX_PAIRS = 400_000;
+/** Pairs evaluated in full at most, per search: some seconds. */
+const MAX_PAIRS = 1_000_000;
 
 /**
  * The best exchange of two units between one of the hosts with the most excess demand and any other host; null where
@@ -17,7 +17,6 @@ export function findSwap(search: Search): [number, number] | null {
     .slice(0, HOTTEST);
   let best: [number, number] | null = null;
   let lowest = 0;
-  let pairs = 0;
   const sorted = (host: number): number[] => [...state.unitsOn[host]].sort((a, b) => a - b);
   for (const a of hot) {
     for (const out of sorted(a)) {
@@ -32,7 +31,7 @@ export function findSwap(search: Search): [number, number] | null {
           const more =
             search.carries(out, b) - search.carries(out, a) + search.carries(back, a) - search.carries(back, b);
           if (more > 0 && search.moves + more > search.maxMoves) continue;
-          if (bringsMore(search, out, back) || ++pairs > MAX_PAIRS) continue;
+          if (bringsMore(search, out, back) || ++search.swapsTried > MAX_PAIRS) continue;
           const delta = exchange(search, out, back, a, b);
           if (delta < lowest) [best, lowest] = [[out, back], delta];
         }
