@@ -6,7 +6,7 @@ import { placeAll } from "../solver";
 import { listNames } from "./violations";
 
 /** Rounds of making room per trial: the whole search tries longer. */
-const ROUNDS = 4;
+const ROUNDS = 2;
 /** Sets of one and two are tried outright up to this many trials of placing, so that the answer is the smallest. */
 const MAX_PAIRS = 300;
 

@@ -4,6 +4,8 @@ import { shuffle } from "./random";
 import type { Search } from "./search";
 
 const ROUNDS = 60;
+/** With more units left over than this the room is too small, not badly used: few rounds, and few are tried singly. */
+const MANY = 20;
 
 /**
  * Finds room for units that the construction left over: first by ejecting one unit, then by taking a random part of
@@ -19,10 +21,11 @@ export function makeRoom(
 ): number[] {
   const { state } = search;
   const { units } = search.problem;
-  let left = failed.filter((unit) => !eject(search, unit));
+  let left = failed.filter((unit, i) => i >= MANY || !eject(search, unit));
   if (left.length === 0) return left;
   const free = Array.from({ length: units.count }, (_, unit) => unit).filter((unit) => units.anchor[unit] < 0);
-  for (let round = 0; round < rounds && left.length > 0; round++) {
+  const most = left.length > MANY ? Math.min(3, rounds) : rounds;
+  for (let round = 0; round < most && left.length > 0; round++) {
     signal?.throwIfAborted();
     const placed = free.filter((unit) => state.hostOf[unit] >= 0);
     if (placed.length === 0) return left;
@@ -32,7 +35,7 @@ export function makeRoom(
     for (const unit of ruined) search.move(unit, -1);
     const first = construct(search, left);
     const again = construct(search, ruined);
-    const still = [...first, ...again].filter((unit) => !eject(search, unit));
+    const still = [...first, ...again].filter((unit, i) => i >= MANY || !eject(search, unit));
     if (still.length < left.length || (still.length === left.length && random() < 0.5)) {
       left = still;
       continue;

@@ -31,7 +31,7 @@ export function checkPlan(snapshot: Snapshot, request: PlanRequest, plan: Plan):
   for (const guest of guests) {
     const host = hosts.get(guest.after);
     if (!host) fail("host", `${guest.name} is on ${guest.after}, which the cluster doesn't have`);
-    else if (moved(guest)) checkArrival(snapshot, request, guest, host, cluster, fail);
+    else if (moved(guest)) checkArrival(snapshot, guest, host, cluster, fail);
   }
   const running = guests.filter(({ vm, wish }) => wish !== null || vm === null || vm.power === "poweredOn");
   for (const host of hosts.values()) checkHost(request, host, running, fail);
@@ -137,7 +137,6 @@ function guestsOf(
 /** What a VM that comes to a host must find there. */
 function checkArrival(
   snapshot: Snapshot,
-  request: PlanRequest,
   { name, vm, wish }: Guest,
   host: Host,
   cluster: ReturnType<typeof findCluster>,
@@ -174,7 +173,6 @@ function checkArrival(
   }
   const { enabled, admissionControl } = cluster.ha;
   if (enabled && admissionControl.policy === "dedicatedHosts" && admissionControl.hosts.includes(host.id)) say("ha");
-  void request;
 }
 
 /** Sums on one host, against its limits; where a limit is broken before, the plan may not add to it. */
