@@ -13,7 +13,9 @@ const COLUMNS: readonly Column[] = [
 
 const MARK = { place: "new", move: "move", keep: "" } as const;
 const RANK = { place: 0, move: 1, keep: 2 } as const;
+/** Rows without --all; changes get more than what stays. */
 const ROWS = 20;
+const CHANGES = 40;
 
 export const percent = (value: number | null, digits = 0): string =>
   value === null ? "?" : `${(value * 100).toFixed(digits)} %`;
@@ -25,11 +27,11 @@ export function inOrderOfInterest(machines: readonly PlacedVm[]): PlacedVm[] {
   );
 }
 
-/** VM, host, risk, headroom after the plan, main reason. Every change is shown; `all` shows what stays as well. */
+/** VM, host, risk, headroom after the plan, main reason. `all` shows every VM. */
 export function planTable(plan: Plan, options: { width: number; all: boolean }): string {
   const ordered = inOrderOfInterest(plan.virtualMachines);
   const changes = ordered.filter((placed) => placed.action !== "keep").length;
-  const shown = options.all ? ordered : ordered.slice(0, Math.max(ROWS, changes));
+  const shown = options.all ? ordered : ordered.slice(0, Math.max(ROWS, Math.min(CHANGES, changes)));
   const domain = commonDomain(plan.hosts.map((host) => host.name));
   const short = (text: string) => (domain ? text.replaceAll(domain, "") : text);
   const rows = shown.map((placed) => [
@@ -42,8 +44,8 @@ export function planTable(plan: Plan, options: { width: number; all: boolean }):
     short(placed.reasons[0].text),
   ]);
   const lines = [renderTable(COLUMNS, rows, options.width)];
-  const hidden = ordered.length - shown.length;
-  if (hidden > 0) lines.push(`... and ${hidden} more that stay where they are (--all shows them)`);
+  const hidden = ordered.slice(shown.length);
+  if (hidden.length > 0) lines.push(`... and ${hidden.length} more: ${counts(hidden)} (--all shows them)`);
   return lines.join("\n");
 }
 
@@ -54,12 +56,15 @@ export function commonDomain(hosts: readonly string[]): string {
   return domains.size === 1 && !/^[.\d]+$/.test(domain) ? domain : "";
 }
 
+function counts(machines: readonly PlacedVm[]): string {
+  const count = (action: PlacedVm["action"]) => machines.filter((placed) => placed.action === action).length;
+  return `${count("place")} to place, ${count("move")} to move, ${count("keep")} stay`;
+}
+
 /** Counts, where the plan's figures come from, and what it lacked. */
 export function planSummary(plan: Plan): string {
-  const count = (action: PlacedVm["action"]) =>
-    plan.virtualMachines.filter((placed) => placed.action === action).length;
   const lines = [
-    `cluster ${plan.cluster.name}: ${count("place")} to place, ${count("move")} to move, ${count("keep")} stay`,
+    `cluster ${plan.cluster.name}: ${counts(plan.virtualMachines)}`,
     `headroom is the share of the host left free at the worst hour; plan ${plan.digest.slice(0, 12)}, seed ${plan.seed}, as of ${isoTime(plan.asOf)}`,
     `${percent(plan.telemetry.coverage)} of the forecasts rest on history${plan.telemetry.newest === null ? "" : `; newest sample ${isoTime(plan.telemetry.newest)}`}`,
   ];

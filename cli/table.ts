@@ -10,7 +10,7 @@ export interface Column {
 }
 
 const GAP = 2;
-const MIN_FILL = 16;
+const MIN_FILL = 24;
 
 const NO_BORDERS = Object.fromEntries(
   ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]

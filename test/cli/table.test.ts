@@ -53,13 +53,15 @@ describe("the plan's table", () => {
     );
   });
 
-  it("shows every change, however many, and the others with --all alone", () => {
-    const changes = Array.from({ length: 30 }, (_, i) => placedVm(`new-${i}`, "h1"));
-    const plan = planOf({ virtualMachines: [...changes, ...machines.slice(0, 2)] });
-    const short = planTable(plan, { width: 80, all: false }).split("\n");
-    assert.equal(short.filter((line) => line.startsWith("new ")).length, 30);
-    assert.equal(short.at(-1), "... and 2 more that stay where they are (--all shows them)");
-    assert.equal(planTable(plan, { width: 80, all: true }).split("\n").length, 33);
+  it("shows forty changes, else twenty VMs, and all with --all alone", () => {
+    const stay = Array.from({ length: 25 }, (_, i) => placedVm(`old-${i}`, "h1", { action: "keep" }));
+    const plan = (fresh: number) =>
+      planOf({ virtualMachines: [...Array.from({ length: fresh }, (_, i) => placedVm(`new-${i}`, "h1")), ...stay] });
+    const table = (fresh: number, all = false) => planTable(plan(fresh), { width: 80, all }).split("\n");
+    assert.equal(table(50).length, 42);
+    assert.equal(table(50).at(-1), "... and 35 more: 10 to place, 0 to move, 25 stay (--all shows them)");
+    assert.equal(table(3).length, 22);
+    assert.equal(table(50, true).length, 76);
   });
 
   it("says nothing of a figure that is not known", () => {
