@@ -20,7 +20,8 @@ export const influxSettingsSchema = z.strictObject({
   user: z.string().optional(),
   password: z.string().optional().describe("InfluxDB 2: the token"),
   retentionPolicy: z.string().optional(),
-  insecure: z.boolean().default(false),
+  insecure: z.boolean().default(false).describe("Do not verify the certificate"),
+  caFile: path.optional().describe("PEM file of the authority that signed the certificate"),
   timeoutSeconds: z.number().positive().max(600).default(60),
 });
 export type InfluxSettings = z.infer<typeof influxSettingsSchema>;

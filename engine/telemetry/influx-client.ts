@@ -1,3 +1,5 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import {
@@ -12,7 +14,8 @@ import {
 } from "cockatiel";
 import { InfluxDB } from "influx";
 import { AffinityError } from "../errors";
-import { influxFailure, isTransient, statementFailure } from "./influx-errors";
+import { Attempt } from "./influx-answer";
+import { influxFailure, isTransient, StatementError } from "./influx-errors";
 import type { InfluxQuery } from "./influxql";
 
 /** Where an InfluxDB is and how to log in; the keys are those of the settings file. */
@@ -27,6 +30,8 @@ export interface InfluxSettings {
   readonly retentionPolicy?: string;
   /** Do not verify the server's certificate. */
   readonly insecure?: boolean;
+  /** PEM file of the authority that signed the server's certificate; the system's authorities where absent. */
+  readonly caFile?: string;
   /** For one query. */
   readonly timeoutSeconds?: number;
 }
@@ -47,7 +52,8 @@ interface Statement {
 
 /** Queries at once: enough to hide the way there and back, few enough to leave the server to others. */
 const CONCURRENCY = 4;
-const RETRIES = 3;
+/** About five seconds in all: enough for a proxy's hiccup or a server's restart. */
+const RETRIES = 5;
 
 /** InfluxDB's /query: bounded in time and concurrency; retried, since it only reads. */
 export class InfluxClient {
@@ -58,12 +64,18 @@ export class InfluxClient {
   private readonly agent: HttpAgent;
   private readonly policy: IPolicy;
 
+  /** @throws AffinityError SETTINGS_INVALID for a caFile that holds no certificate */
   constructor(private readonly settings: InfluxSettings) {
     const url = new URL(settings.url);
     const secure = url.protocol === "https:";
     this.address = `${url.origin}${url.pathname.replace(/\/$/, "")}`;
     this.agent = secure
-      ? new HttpsAgent({ keepAlive: true, maxSockets: CONCURRENCY, rejectUnauthorized: settings.insecure !== true })
+      ? new HttpsAgent({
+          keepAlive: true,
+          maxSockets: CONCURRENCY,
+          rejectUnauthorized: settings.insecure !== true,
+          ca: settings.caFile === undefined ? undefined : readAuthority(settings.caFile),
+        })
       : new HttpAgent({ keepAlive: true, maxSockets: CONCURRENCY });
     const milliseconds = (settings.timeoutSeconds ?? 60) * 1000;
     this.database = new InfluxDB({
@@ -86,54 +98,68 @@ export class InfluxClient {
     this.policy = wrap(
       bulkhead(CONCURRENCY, Infinity),
       retry(handleWhen(isTransient), { maxAttempts: RETRIES, backoff: new ExponentialBackoff({ maxDelay: 5000 }) }),
-      // Aggressive: the library never settles when a connection breaks in the middle of an answer.
+      // Aggressive: the library does not settle when it is told to stop in the middle of an answer.
       timeout(milliseconds, TimeoutStrategy.Aggressive),
     );
   }
 
   /**
    * Times in the answer are epoch seconds or microseconds.
-   * @throws AffinityError TELEMETRY_UNREACHABLE, _LOGIN_FAILED, _DATABASE_NOT_FOUND, _TIMEOUT or _QUERY_FAILED
+   * @throws AffinityError TELEMETRY_UNREACHABLE, _CERTIFICATE, _LOGIN_FAILED, _DATABASE_NOT_FOUND, _TIMEOUT or
+   * _QUERY_FAILED; a TooMuchAsked where a query for less may be answered
    */
   async query(query: InfluxQuery, precision: "s" | "u", signal?: AbortSignal): Promise<readonly InfluxSeries[]> {
     signal?.throwIfAborted();
+    let attempt = new Attempt();
     try {
-      const answer: unknown = await this.policy.execute(
-        (context) =>
+      return await this.policy.execute(async ({ signal: stop }) => {
+        attempt = new Attempt();
+        const answer: unknown = await attempt.run(() =>
           this.database.queryRaw(query.text, {
             precision,
             method: "POST",
             placeholders: query.parameters,
             retentionPolicy: this.settings.retentionPolicy,
-            signal: context.signal,
+            signal: stop,
           }),
-        signal,
-      );
-      return this.seriesOf(answer);
+        );
+        return seriesOf(answer);
+      }, signal);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      throw influxFailure(error, this.settings, this.address);
+      throw influxFailure(error, attempt, this.settings, this.address);
     }
   }
 
   close(): void {
     this.agent.destroy();
   }
+}
 
-  private seriesOf(answer: unknown): readonly InfluxSeries[] {
-    const statements = (answer as { results?: readonly Statement[] } | null)?.results;
-    if (!Array.isArray(statements)) throw new SyntaxError("the answer is not that of an InfluxDB");
-    return (statements as readonly Statement[]).flatMap((statement) => {
-      if (statement.error !== undefined) throw statementFailure(statement.error, this.settings, this.address);
-      const series = statement.series ?? [];
-      if (series.some((each) => each.partial)) {
-        throw new AffinityError({
-          code: "TELEMETRY_QUERY_FAILED",
-          message: `InfluxDB at ${this.address} cut an answer short`,
-          hint: "raise or remove max-row-limit in the [http] section of its configuration",
-        });
-      }
-      return series;
+/** @throws StatementError, and SyntaxError for what is no answer of InfluxDB's */
+function seriesOf(answer: unknown): readonly InfluxSeries[] {
+  const statements = (answer as { results?: readonly Statement[] } | null)?.results;
+  if (!Array.isArray(statements)) throw new SyntaxError("the answer is not that of an InfluxDB");
+  return (statements as readonly Statement[]).flatMap((statement) => {
+    if (statement.error !== undefined) throw new StatementError(statement.error);
+    const series = statement.series ?? [];
+    if (series.some((each) => each.partial)) throw new StatementError("the answer was cut short by max-row-limit");
+    return series;
+  });
+}
+
+function readAuthority(file: string): string {
+  try {
+    const pem = readFileSync(file, "utf8");
+    // TLS itself would pass over a file without a certificate, and refuse every server.
+    new X509Certificate(pem);
+    return pem;
+  } catch (cause) {
+    throw new AffinityError({
+      code: "SETTINGS_INVALID",
+      message: `influx.caFile ${file} can't be read`,
+      hint: "give the PEM file of the authority that signed InfluxDB's certificate",
+      cause,
     });
   }
 }

@@ -2,7 +2,8 @@ import { batches, entitiesPerBatch, sortedUnique } from "./batches";
 import { ExtentCollector, SeriesCollector } from "./collector";
 import { checkQuery, gridEnd } from "./grid";
 import { InfluxClient, type InfluxSettings } from "./influx-client";
-import { edgeQuery, entitiesQuery, meansQuery } from "./influxql";
+import { Parts } from "./influx-parts";
+import { edgeQuery, entitiesQuery, meansQuery, type Selection } from "./influxql";
 import { aggregateRank } from "./instances";
 import { readAhead } from "./read-ahead";
 import { METRICS, type MetricId } from "./schema";
@@ -10,12 +11,14 @@ import type { Extent, Grid, Series, SeriesQuery, TelemetrySource } from "./sourc
 
 /** Entities of one query: each is a term of its condition. */
 const ENTITIES = 250;
-/** Slots and time of one query: bound the answer, and the raw samples that the server has to go through for it. */
-const SLOTS = 50_000;
+/** Means of one answer: a few megabytes of JSON. */
+const MEANS = 100_000;
+/** Time of one query: bounds the raw samples that the server goes through for it. */
 const SECONDS = 7 * 86_400;
 
 /** Metrics that one query reads together. */
 interface MeasurementGroup {
+  readonly parts: Parts;
   readonly measurement: string;
   readonly instanceTags: readonly string[];
   readonly fields: string[];
@@ -42,7 +45,7 @@ export class InfluxTelemetry implements TelemetrySource {
 
   async *series(query: SeriesQuery, signal?: AbortSignal): AsyncGenerator<Series> {
     checkQuery(query, query.metrics);
-    const groups = groupByMeasurement(query.metrics);
+    const groups = groupByMeasurement(query);
     const entities = await this.entities(
       query,
       groups.map((group) => group.measurement),
@@ -61,10 +64,8 @@ export class InfluxTelemetry implements TelemetrySource {
     checkQuery(query, [query.metric]);
     const { measurement, field, instanceTags } = METRICS[query.metric];
     const collector = new ExtentCollector();
-    const entityBatches = query.entities ? [...batches(sortedUnique(query.entities), ENTITIES)] : [undefined];
-    const window = { from: query.grid.start, to: gridEnd(query.grid) };
-    for (const entities of entityBatches) {
-      const selection = { measurement, instanceTags, vcenter: query.vcenter, entities, ...window };
+    const ask = async (part: Pick<Selection, "entities" | "from" | "to">) => {
+      const selection = { measurement, instanceTags, vcenter: query.vcenter, ...part };
       const edges = (["first", "last"] as const).map((edge) =>
         this.client.query(edgeQuery(selection, field, edge), "s", signal),
       );
@@ -72,6 +73,14 @@ export class InfluxTelemetry implements TelemetrySource {
         const time = Number(values[0][0]);
         collector.add(tags.moid, aggregateRank(instanceTags, tags), time, time);
       }
+    };
+    const { start, step, length } = query.grid;
+    const window = { from: start, to: gridEnd(query.grid) };
+    if (query.entities) {
+      const parts = new Parts(ENTITIES, step * length, step);
+      await parts.ask({ entities: sortedUnique(query.entities), ...window }, ask);
+    } else {
+      await ask(window);
     }
     return collector.extents();
   }
@@ -97,8 +106,8 @@ export class InfluxTelemetry implements TelemetrySource {
     const { measurement, instanceTags } = group;
     const indexOf = new Map(entities.map((entity, index) => [entity, index]));
     const { step, start } = query.grid;
-    const windows = windowsOf(query.grid).map(async (window) => {
-      const selection = { measurement, instanceTags, vcenter: query.vcenter, entities, ...window };
+    await group.parts.ask({ entities, from: start, to: gridEnd(query.grid) }, async (part) => {
+      const selection = { measurement, instanceTags, vcenter: query.vcenter, ...part };
       const found = await this.client.query(meansQuery(selection, group.fields, step), "s", signal);
       for (const { tags = {}, values } of found) {
         const entity = indexOf.get(tags.moid)!;
@@ -113,12 +122,11 @@ export class InfluxTelemetry implements TelemetrySource {
         }
       }
     });
-    await Promise.all(windows);
   }
 }
 
-function groupByMeasurement(metrics: readonly MetricId[]): MeasurementGroup[] {
-  const groups = new Map<string, MeasurementGroup>();
+function groupByMeasurement({ metrics, grid }: SeriesQuery): MeasurementGroup[] {
+  const groups = new Map<string, Omit<MeasurementGroup, "parts">>();
   for (const [index, id] of metrics.entries()) {
     const { measurement, instanceTags, field } = METRICS[id];
     const group = groups.get(measurement) ?? { measurement, instanceTags, fields: [], metrics: [] };
@@ -126,15 +134,11 @@ function groupByMeasurement(metrics: readonly MetricId[]): MeasurementGroup[] {
     group.fields.push(field);
     group.metrics.push(index);
   }
-  return [...groups.values()];
+  return [...groups.values()].map((group) => ({ ...group, parts: partsOf(grid, group.fields.length) }));
 }
 
-function windowsOf(grid: Grid): { from: number; to: number }[] {
-  const slots = Math.max(1, Math.min(SLOTS, Math.floor(SECONDS / grid.step)));
-  const windows = [];
-  for (let slot = 0; slot < grid.length; slot += slots) {
-    const end = Math.min(grid.length, slot + slots);
-    windows.push({ from: grid.start + slot * grid.step, to: grid.start + end * grid.step });
-  }
-  return windows;
+function partsOf({ step, length }: Grid, fields: number): Parts {
+  const slots = Math.max(1, Math.min(length, Math.floor(SECONDS / step), Math.floor(MEANS / fields)));
+  const entities = Math.max(1, Math.min(ENTITIES, Math.floor(MEANS / (slots * fields))));
+  return new Parts(entities, slots * step, step);
 }

@@ -1,5 +1,6 @@
 import { batches, sortedUnique } from "../batches";
 import { InfluxClient, type InfluxSeries } from "../influx-client";
+import { Parts } from "../influx-parts";
 import { edgeTimeQuery, entitiesQuery, fieldsQuery, measurementsQuery, samplesQuery } from "../influxql";
 import type { TelemetryWriter } from "../writer";
 import { fieldInScope, measurementInScope } from "./scope";
@@ -14,6 +15,7 @@ const ENTITIES = 200;
 const WANTED = 200_000;
 const FIRST_WINDOW = 3600 * MICROS;
 const LEAST_WINDOW = 60 * MICROS;
+const LEAST_SPAN = MICROS;
 
 /** Copies raw samples out of InfluxDB: by measurement, by entities, by windows of time. */
 export async function importInflux(
@@ -55,11 +57,15 @@ class MeasurementCopy {
     const found = await column(this.client, entitiesQuery([this.measurement], vcenter), 1, signal);
     // "" finds the rows without the tag.
     const groups = [...batches(sortedUnique([...found, ""]), ENTITIES)];
+    const parts = new Parts(ENTITIES, bounds.to - bounds.from, LEAST_SPAN);
     for (const [index, entities] of groups.entries()) {
       for (let from = bounds.from; from < bounds.to;) {
         const to = Math.min(bounds.to, from + this.window);
-        const query = samplesQuery({ measurement: this.measurement, vcenter, entities, from, to }, fields);
-        const numbers = this.take(await this.client.query(query, "u", signal), fields);
+        let numbers = 0;
+        await parts.ask({ entities, from, to }, async (part) => {
+          const query = samplesQuery({ measurement: this.measurement, vcenter, ...part }, fields);
+          numbers += this.take(await this.client.query(query, "u", signal), fields);
+        });
         await this.writer.settle();
         from = to;
         this.adapt(numbers);
