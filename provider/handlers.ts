@@ -76,12 +76,16 @@ export const placement: Handler = {
     }
   },
 
-  diff: (_id, olds, news) => Promise.resolve({ changes: diffPlacement(olds, news), replaces: [], stables: ["owner"] }),
+  diff: (_id, olds, news) => Promise.resolve({ changes: diffPlacement(olds, news), replaces: [] }),
 
   create: (inputs) =>
-    readably(async () => ({ id: String(inputs.owner), outs: (await recordPlacement(inputs, settings())) as State })),
+    readably(async () => ({
+      id: String(inputs.owner),
+      outs: (await recordPlacement({}, inputs, settings())) as State,
+    })),
 
-  update: (_id, _olds, news) => readably(async () => ({ outs: (await recordPlacement(news, settings())) as State })),
+  update: (_id, olds, news) =>
+    readably(async () => ({ outs: (await recordPlacement(olds, news, settings())) as State })),
 
   read: (id, props) => readably(async () => ({ id, props: (await readPlacement(props ?? {}, settings())) as State })),
 

@@ -2,7 +2,7 @@ import { openJournal } from "../engine/journal";
 import type { Journal } from "../engine/journal";
 import { FileInventory, type InventorySource, type Snapshot } from "../engine/snapshot";
 import type { TelemetrySource } from "../engine/telemetry";
-import { openTelemetry } from "../engine/telemetry";
+import { newestSample, openTelemetry } from "../engine/telemetry";
 import { AffinityError } from "../engine/errors";
 import type { Settings } from "./settings";
 import { createVcenterInventory } from "./vsphere";
@@ -51,18 +51,4 @@ export async function instantOf(settings: Settings, world: World, now: number): 
     });
   }
   return down(newest + step - 1);
-}
-
-const DAY = 86_400;
-
-/** Epoch seconds of the newest CPU sample of this vCenter's VMs, however old; null if there is none. */
-async function newestSample(telemetry: TelemetrySource, vcenter: string, now: number): Promise<number | null> {
-  const length = Math.ceil(now / DAY) + 1;
-  const extents = await telemetry.extents({
-    kind: "vm",
-    vcenter,
-    metric: "vmCpuMhz",
-    grid: { start: 0, step: DAY, length },
-  });
-  return extents.reduce<number | null>((newest, { last }) => (newest === null || last > newest ? last : newest), null);
 }

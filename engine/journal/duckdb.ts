@@ -1,197 +1,137 @@
-import { access, mkdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { ExponentialBackoff, handleWhen, type IPolicy, retry } from "cockatiel";
+import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { AffinityError } from "../errors";
 import { type Plan, planSchema } from "../planner/plan";
 import type { Reservation } from "../planner/request";
+import { SharedFile } from "./file";
 import type { Journal, Proposal } from "./journal";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS reservations (
     cluster VARCHAR NOT NULL, owner VARCHAR NOT NULL, virtual_machine VARCHAR NOT NULL,
     host VARCHAR NOT NULL, vcpus INTEGER NOT NULL, memory_mb DOUBLE NOT NULL);
-  CREATE TABLE IF NOT EXISTS plans (
-    digest VARCHAR PRIMARY KEY, cluster VARCHAR NOT NULL, as_of BIGINT NOT NULL, plan VARCHAR NOT NULL);
-  CREATE TABLE IF NOT EXISTS proposals (
-    owner VARCHAR PRIMARY KEY, request VARCHAR NOT NULL, basis VARCHAR NOT NULL, plan VARCHAR NOT NULL, proposed_at BIGINT NOT NULL);`;
+  CREATE TABLE IF NOT EXISTS saved_plans (
+    digest VARCHAR PRIMARY KEY, cluster VARCHAR NOT NULL, number BIGINT NOT NULL, plan VARCHAR NOT NULL);
+  CREATE TABLE IF NOT EXISTS shown (
+    owner VARCHAR PRIMARY KEY, plan VARCHAR NOT NULL, proposal VARCHAR NOT NULL);`;
 
-/** Plans kept per cluster; what a state refers to is among the newest. */
-const PLANS_KEPT = 100;
+type Rows = Promise<Record<string, DuckDBValue>[]>;
+const rowsOf = async (db: DuckDBConnection, sql: string, values: DuckDBValue[]): Rows =>
+  (await db.runAndReadAll(sql, values)).getRowObjects();
 
-const isLock = (error: unknown) => error instanceof Error && /could not set lock|conflicting lock/i.test(error.message);
-const isAbsent = (error: unknown) => (error as NodeJS.ErrnoException).code === "ENOENT";
+async function othersRoom(db: DuckDBConnection, cluster: string, owner: string): Promise<Reservation[]> {
+  const sql = `SELECT owner, virtual_machine, host, vcpus, memory_mb FROM reservations
+    WHERE cluster = $1 AND owner <> $2 ORDER BY owner, virtual_machine`;
+  return (await rowsOf(db, sql, [cluster, owner])).map((row) => ({
+    owner: String(row.owner),
+    virtualMachine: String(row.virtual_machine),
+    host: String(row.host),
+    vcpus: Number(row.vcpus),
+    memoryMb: Number(row.memory_mb),
+  }));
+}
 
-/**
- * The journal in a DuckDB file. A file of DuckDB has one writing process at a time: it is opened for one unit of work
- * and closed again, and another process's turn is waited for (about 15 s at most).
- */
+function roomTaken(owner: string, taken: readonly Reservation[]): AffinityError {
+  return new AffinityError({
+    code: "ROOM_TAKEN",
+    message: `hosts that ${owner} was planned for have been promised to others since`,
+    problems: taken.map((other) => ({ path: other.host, message: `${other.virtualMachine} of ${other.owner}` })),
+    hint: "run the preview again: it plans around them",
+  });
+}
+
 class DuckDbJournal implements Journal {
   readonly name: string;
-  private readonly turn: IPolicy = retry(handleWhen(isLock), {
-    maxAttempts: 30,
-    backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 1000 }),
-  });
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly file: SharedFile;
 
-  constructor(path: string) {
-    this.name = resolve(path);
+  constructor(
+    path: string,
+    private readonly plansKept: number,
+  ) {
+    this.file = new SharedFile(path, SCHEMA);
+    this.name = this.file.path;
   }
 
   reservations(cluster: string, exceptOwner = ""): Promise<Reservation[]> {
-    return this.read([], async (db) => {
-      const rows = await db.runAndReadAll(
-        `SELECT owner, virtual_machine, host, vcpus, memory_mb FROM reservations
-         WHERE cluster = $1 AND owner <> $2 ORDER BY owner, virtual_machine`,
-        [cluster, exceptOwner],
-      );
-      return rows.getRowObjects().map((row) => ({
-        owner: String(row.owner),
-        virtualMachine: String(row.virtual_machine),
-        host: String(row.host),
-        vcpus: Number(row.vcpus),
-        memoryMb: Number(row.memory_mb),
-      }));
-    });
+    return this.file.read([], (db) => othersRoom(db, cluster, exceptOwner));
   }
 
-  reserve(cluster: string, owner: string, reservations: readonly Reservation[]): Promise<void> {
-    return this.write(async (db) => {
+  reserve(
+    cluster: string,
+    owner: string,
+    reservations: readonly Reservation[],
+    knows: (other: Reservation) => boolean = () => true,
+  ): Promise<void> {
+    return this.file.write(async (db) => {
+      const hosts = new Set(reservations.map(({ host }) => host));
+      const taken = (await othersRoom(db, cluster, owner)).filter((other) => hosts.has(other.host) && !knows(other));
+      if (taken.length > 0) throw roomTaken(owner, taken);
       await db.run("DELETE FROM reservations WHERE owner = $1", [owner]);
       for (const { virtualMachine, host, vcpus, memoryMb } of reservations) {
-        await db.run("INSERT INTO reservations VALUES ($1, $2, $3, $4, $5, $6)", [
-          cluster,
-          owner,
-          virtualMachine,
-          host,
-          vcpus,
-          memoryMb,
-        ]);
+        const values = [cluster, owner, virtualMachine, host, vcpus, memoryMb];
+        await db.run("INSERT INTO reservations VALUES ($1, $2, $3, $4, $5, $6)", values);
       }
     });
   }
 
-  release(owner: string): Promise<void> {
-    return this.write(async (db) => {
+  async release(owner: string): Promise<void> {
+    if (await this.file.isAbsent()) return;
+    await this.file.write(async (db) => {
       await db.run("DELETE FROM reservations WHERE owner = $1", [owner]);
-      await db.run("DELETE FROM proposals WHERE owner = $1", [owner]);
+      await db.run("DELETE FROM shown WHERE owner = $1", [owner]);
     });
   }
 
   savePlan(plan: Plan): Promise<void> {
-    return this.write(async (db) => {
-      await db.run("INSERT OR REPLACE INTO plans VALUES ($1, $2, $3, $4)", [
-        plan.digest,
-        plan.cluster.id,
-        BigInt(plan.asOf),
-        JSON.stringify(plan),
-      ]);
+    return this.file.write(async (db) => {
+      const cluster = `${plan.source}/${plan.cluster.id}`;
+      const values = [plan.digest, cluster, JSON.stringify(plan)];
       await db.run(
-        `DELETE FROM plans WHERE cluster = $1 AND digest NOT IN
-           (SELECT digest FROM plans WHERE cluster = $1 ORDER BY as_of DESC, digest LIMIT ${PLANS_KEPT})`,
-        [plan.cluster.id],
+        `INSERT OR REPLACE INTO saved_plans
+           SELECT $1, $2, (SELECT coalesce(max(number), 0) + 1 FROM saved_plans), $3`,
+        values,
+      );
+      await db.run(
+        `DELETE FROM saved_plans WHERE cluster = $1 AND digest NOT IN (SELECT plan FROM shown) AND digest NOT IN
+           (SELECT digest FROM saved_plans WHERE cluster = $1 ORDER BY number DESC LIMIT ${this.plansKept})`,
+        [cluster],
       );
     });
   }
 
   loadPlan(digest: string): Promise<Plan | null> {
-    return this.read(null, async (db) => {
-      const rows = await db.runAndReadAll("SELECT plan FROM plans WHERE digest = $1", [digest]);
-      const row = rows.getRowObjects()[0];
-      return row ? planSchema.parse(JSON.parse(String(row.plan))) : null;
-    });
+    return this.plan("SELECT plan FROM saved_plans WHERE digest = $1", digest);
   }
 
-  propose(owner: string, { request, basis, plan, proposedAt }: Proposal): Promise<void> {
-    return this.write(async (db) => {
-      await db.run("INSERT OR REPLACE INTO proposals VALUES ($1, $2, $3, $4, $5)", [
-        owner,
-        request,
-        basis,
-        plan,
-        BigInt(proposedAt),
-      ]);
+  latestPlan(cluster: string): Promise<Plan | null> {
+    return this.plan("SELECT plan FROM saved_plans WHERE cluster = $1 ORDER BY number DESC LIMIT 1", cluster);
+  }
+
+  propose(owner: string, proposal: Proposal): Promise<void> {
+    return this.file.write(async (db) => {
+      const values = [owner, proposal.plan, JSON.stringify(proposal)];
+      await db.run("INSERT OR REPLACE INTO shown VALUES ($1, $2, $3)", values);
     });
   }
 
   proposal(owner: string): Promise<Proposal | null> {
-    return this.read(null, async (db) => {
-      const rows = await db.runAndReadAll("SELECT request, basis, plan, proposed_at FROM proposals WHERE owner = $1", [
-        owner,
-      ]);
-      const row = rows.getRowObjects()[0];
-      if (!row) return null;
-      return {
-        request: String(row.request),
-        basis: String(row.basis),
-        plan: String(row.plan),
-        proposedAt: Number(row.proposed_at),
-      };
+    return this.file.read(null, async (db) => {
+      const row = (await rowsOf(db, "SELECT proposal FROM shown WHERE owner = $1", [owner]))[0];
+      return row ? (JSON.parse(String(row.proposal)) as Proposal) : null;
     });
   }
 
-  /** A journal that is not there yet is an empty one: reading never makes a file. */
-  private async read<T>(empty: T, work: (db: DuckDBConnection) => Promise<T>): Promise<T> {
-    try {
-      await access(this.name);
-    } catch (error) {
-      if (isAbsent(error)) return empty;
-      throw this.failure(error);
-    }
-    return this.use(async (db) => {
-      await db.run(SCHEMA);
-      return work(db);
-    });
-  }
-
-  private write(work: (db: DuckDBConnection) => Promise<void>): Promise<void> {
-    return this.use(async (db) => {
-      await db.run(SCHEMA);
-      await db.run("BEGIN TRANSACTION");
-      await work(db);
-      await db.run("COMMIT");
-    });
-  }
-
-  private use<T>(work: (db: DuckDBConnection) => Promise<T>): Promise<T> {
-    const run = this.queue.then(async () => {
-      try {
-        await mkdir(dirname(this.name), { recursive: true });
-        const instance = await this.turn.execute(() => DuckDBInstance.create(this.name));
-        try {
-          const connection = await instance.connect();
-          try {
-            return await work(connection);
-          } finally {
-            connection.closeSync();
-          }
-        } finally {
-          instance.closeSync();
-        }
-      } catch (error) {
-        throw this.failure(error);
-      }
-    });
-    this.queue = run.catch(() => undefined);
-    return run;
-  }
-
-  private failure(error: unknown): AffinityError {
-    if (error instanceof AffinityError) return error;
-    return new AffinityError({
-      code: isLock(error) ? "JOURNAL_LOCKED" : "JOURNAL_UNUSABLE",
-      message: isLock(error)
-        ? `another process holds the journal ${this.name}`
-        : `the journal ${this.name} cannot be used`,
-      hint: isLock(error)
-        ? "wait for the other run to end, or give each stack that shares no cluster a journal of its own"
-        : "check the file and its folder; a damaged journal may be moved away: room promised to other stacks is then forgotten",
-      cause: error,
+  private plan(sql: string, value: string): Promise<Plan | null> {
+    return this.file.read(null, async (db) => {
+      const row = (await rowsOf(db, sql, [value]))[0];
+      return row ? (planSchema.safeParse(JSON.parse(String(row.plan))).data ?? null) : null;
     });
   }
 }
 
-/** The journal in the DuckDB file `path`, which the first write makes. */
-export function openJournal(path: string): Journal {
-  return new DuckDbJournal(path);
+/**
+ * The journal in the DuckDB file `path`, which the first write makes.
+ * @param plansKept per cluster, besides those of the owners' last proposals
+ */
+export function openJournal(path: string, { plansKept = 100 } = {}): Journal {
+  return new DuckDbJournal(path, plansKept);
 }

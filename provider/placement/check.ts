@@ -1,5 +1,6 @@
-import { findCluster } from "../../engine/snapshot";
+import type { AffinityError } from "../../engine/errors";
 import { candidateHosts } from "../../engine/planner";
+import { findCluster } from "../../engine/snapshot";
 import type { Settings } from "../settings";
 import { instantOf, withWorld, type World } from "../world";
 import {
@@ -11,9 +12,10 @@ import {
   UNKNOWN,
   userInputs,
 } from "./inputs";
-import { confirmed, type Planned, plannedIn, plannedOf } from "./planned";
-import { clusterKey, promise, promisedByOthers, reservationsOf } from "./promises";
+import { confirmed, hostsInForce, openHosts, type Planned, plannedIn, plannedOf, withLack } from "./planned";
+import { clusterKey, promisedByOthers } from "./promises";
 import { planOnce } from "./proposal";
+import { inTurn } from "./turn";
 
 type State = Readonly<Record<string, unknown>>;
 
@@ -28,39 +30,55 @@ export async function checkPlacement(olds: State, news: State, settings: Setting
   const known = knownInputs(user);
   if (known.inputs === null) return { ...user, placements: UNKNOWN, moves: UNKNOWN, plan: UNKNOWN };
   const inputs = parseInputs(known.inputs);
-  const fresh = await withWorld(settings, (world) => decide(inputs, plannedIn(olds), settings, world, now));
-  if (known.unknown.length > 0) return { ...user, ...partly(fresh, known.unknown) };
+  const partial = known.unknown.length > 0;
+  const fresh = await withWorld(settings, (world) =>
+    inTurn(() => decide({ inputs, partial, olds }, settings, world, now)),
+  );
+  if (partial) return { ...user, ...partly(fresh, known.unknown) };
   const inForce = plannedIn(olds);
   const kept = inForce && sameUserInputs(olds, news) ? confirmed(inForce, fresh) : null;
   return { ...user, ...(kept ?? fresh) };
 }
 
+interface Asked {
+  readonly inputs: PlacementInputs;
+  readonly partial: boolean;
+  readonly olds: State;
+}
+
 async function decide(
-  inputs: PlacementInputs,
-  inForce: Planned | null,
+  { inputs, partial, olds }: Asked,
   settings: Settings,
   world: World,
   now: number,
 ): Promise<Planned> {
   const { snapshot, journal } = world;
-  const key = clusterKey(snapshot, findCluster(snapshot, inputs.cluster));
-  const request = requestOf(inputs, settings.plan, {
-    asOf: await instantOf(settings, world, now),
-    keep: Object.fromEntries(inForce?.placements.map(({ vm, hostId }) => [vm, hostId]) ?? []),
-    reservations: promisedByOthers(snapshot, key, inputs.owner, await journal.reservations(key, inputs.owner)),
+  const cluster = findCluster(snapshot, inputs.cluster);
+  const key = clusterKey(snapshot, cluster);
+  // A resource that was renamed is still to be found under its old name, and is not in its own way.
+  const fromJournal = (await journal.reservations(key, inputs.owner)).filter(({ owner }) => owner !== olds.owner);
+  const draft = requestOf(inputs, settings.plan, {
+    asOf: now,
+    keep: hostsInForce(olds),
+    reservations: promisedByOthers(snapshot, key, inputs.owner, fromJournal),
   });
-  const plan = await planOnce(inputs.owner, request, world, settings.device, now);
-  promise(key, inputs.owner, reservationsOf(plan.virtualMachines, inputs));
+  const request = { ...draft, asOf: await instantOf({ ...settings, plan: draft.config }, world, now) };
+  const question = { inputs, partial, cluster: key, request, fromJournal };
+  const { plan, unsaved } = await planOnce(question, world, settings.device, now);
   const named = new Set(inputs.virtualMachines.map((vm) => vm.name));
-  return plannedOf(plan, named, candidateHosts(request, snapshot));
+  const facts = { candidateHosts: candidateHosts(request, snapshot), hosts: openHosts(snapshot, cluster) };
+  const planned = plannedOf(plan, named, facts);
+  return unsaved === null ? planned : withLack(planned, lackOf(journal.name, unsaved));
 }
+
+const lackOf = (journal: string, unsaved: AffinityError) => ({
+  what: "journal",
+  subjects: [journal],
+  fallback: `planned, but not kept: ${unsaved.message} (${unsaved.code}); an update will fail`,
+});
 
 /** The unknown item makes the whole list unknown to dependents, while the preview shows the rest. */
 function partly(planned: Planned, unknown: readonly string[]): State {
   const lacking = { what: "inputs not known yet", subjects: [...unknown], fallback: "planned when they are known" };
-  return {
-    ...planned,
-    placements: [...planned.placements, UNKNOWN],
-    plan: { ...planned.plan, lacking: [...planned.plan.lacking, lacking] },
-  };
+  return { ...withLack(planned, lacking), placements: [...planned.placements, UNKNOWN] };
 }

@@ -86,7 +86,18 @@ export function requestOf(
   const { cluster, virtualMachines, groups, include } = inputs;
   return validate(
     planRequestSchema,
-    { cluster, virtualMachines, groups, include, config: { ...stackSettings, ...inputs.settings }, ...instant },
+    { cluster, virtualMachines, groups, include, config: merged(stackSettings, inputs.settings), ...instant },
     { code: "PLACEMENT_INVALID", subject: "the placement" },
   );
+}
+
+/** Settings over settings; in those that have parts, such as the weights, each part stands for itself. */
+function merged(under: Loose, over: Loose): Loose {
+  const isPlain = (value: unknown): value is Loose =>
+    value !== null && typeof value === "object" && !Array.isArray(value);
+  const entries = Object.entries(over).map(([key, value]) => {
+    const below = under[key];
+    return [key, isPlain(below) && isPlain(value) ? merged(below, value) : value];
+  });
+  return { ...under, ...(Object.fromEntries(entries) as Loose) };
 }

@@ -1,11 +1,10 @@
 import { canonicalJson } from "../../engine/digest";
 import { openJournal } from "../../engine/journal";
-import { findCluster } from "../../engine/snapshot";
 import type { Settings } from "../settings";
 import { openInventory } from "../world";
 import { parseInputs, sameUserInputs, userInputs } from "./inputs";
 import { type Planned, plannedIn } from "./planned";
-import { reservationsOf } from "./promises";
+import { isPromised, keyOf, promisedTo, reservationsOf, stackOf } from "./promises";
 
 type State = Readonly<Record<string, unknown>>;
 
@@ -29,34 +28,50 @@ export function diffPlacement(olds: State, news: State): boolean {
 const decision = (planned: Planned | null) =>
   planned && { placements: planned.placements, moves: planned.moves, digest: planned.plan.digest };
 
-/** Keeps the room for the VMs that are to be made, so that no other stack is given it. Nothing is done in vCenter. */
-export async function recordPlacement(inputs: State, settings: Settings): Promise<State> {
+/**
+ * Keeps the room for the VMs that are to be made, so that no other stack is given it. Nothing is done in vCenter.
+ * @param olds the state before; a resource that was renamed gives back what it held under its old name
+ * @throws AffinityError ROOM_TAKEN if another stack was promised room on these hosts since the plan was made, JOURNAL_*
+ * if the promise can't be kept.
+ */
+export async function recordPlacement(olds: State, inputs: State, settings: Settings): Promise<State> {
   const planned = plannedIn(inputs);
   if (planned === null) throw new Error("the placement has no plan: its inputs did not come from check");
   const parsed = parseInputs(userInputs(inputs));
-  const { cluster, source } = planned.plan;
-  await openJournal(settings.journal).reserve(
-    `${source}/${cluster.id}`,
-    parsed.owner,
+  const { owner } = parsed;
+  const cluster = `${planned.plan.source}/${planned.plan.cluster.id}`;
+  const journal = openJournal(settings.journal);
+  const known = (promisedTo(cluster, owner) ?? (await journal.proposal(owner)))?.known ?? [];
+  const reckoned = new Set(known.map(keyOf));
+  await journal.reserve(
+    cluster,
+    owner,
     reservationsOf(planned.placements, parsed),
+    (other) => stackOf(other.owner) === stackOf(owner) || other.owner === olds.owner || reckoned.has(keyOf(other)),
   );
+  if (typeof olds.owner === "string" && olds.owner !== owner && !isPromised(olds.owner)) {
+    await journal.release(olds.owner);
+  }
   return { ...inputs, drift: [] };
 }
 
 export async function releasePlacement(state: State, settings: Settings): Promise<void> {
-  await openJournal(settings.journal).release(String(state.owner));
+  if (typeof state.owner === "string") await openJournal(settings.journal).release(state.owner);
 }
 
-/** Asks the inventory where the placed VMs run; a VM that is not made yet has not drifted. */
+/**
+ * Asks the inventory where the placed VMs run; a VM that is not made yet has not drifted. Where the cluster is gone,
+ * there is nothing to compare with: the next check says so.
+ */
 export async function readPlacement(state: State, settings: Settings): Promise<State> {
   const planned = plannedIn(state);
   if (planned === null) return state;
   const inventory = openInventory(settings);
   try {
     const snapshot = await inventory.snapshot();
-    const cluster = findCluster(snapshot, planned.plan.cluster.id);
+    const { id } = planned.plan.cluster;
     const hosts = new Map(snapshot.hosts.map((host) => [host.id, host.name]));
-    const vms = new Map(snapshot.virtualMachines.filter((vm) => vm.cluster === cluster.id).map((vm) => [vm.name, vm]));
+    const vms = new Map(snapshot.virtualMachines.filter((vm) => vm.cluster === id).map((vm) => [vm.name, vm]));
     const drift: Drifted[] = planned.placements.flatMap(({ vm, hostId, host }) => {
       const actual = vms.get(vm)?.host;
       return actual === undefined || actual === null || actual === hostId

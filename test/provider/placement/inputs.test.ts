@@ -50,6 +50,9 @@ describe("placement inputs", () => {
     const { config } = requestOf(inputs, { seed: 3, horizonHours: 12 }, instant);
     assert.equal(config.seed, 7);
     assert.equal(config.horizonHours, 12);
+    const weighed = parseInputs({ owner: "o", cluster: "c", settings: { weights: { balance: 4 } } });
+    const { weights } = requestOf(weighed, { weights: { hostRisk: 9 } }, instant).config;
+    assert.deepEqual([weights.balance, weights.hostRisk], [4, 9], "each weight stands for itself");
     const wrong = parseInputs({ owner: "o", cluster: "c", settings: { horizon: 12 } });
     assert.throws(() => requestOf(wrong, {}, instant), /PLACEMENT_INVALID|not valid/);
   });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { confirmed, plannedIn, plannedOf } from "../../../provider/placement/planned";
+import { confirmed, hostsInForce, plannedIn, plannedOf } from "../../../provider/placement/planned";
 import { diffPlacement } from "../../../provider/placement/lifecycle";
 import { placedVm, planOf } from "../../support/plans";
 
+const facts = { candidateHosts: {}, hosts: 3 };
 const named = new Set(["a", "b"]);
 const planned = (hostOfB: string, asOf?: number) =>
-  plannedOf(planOf({ virtualMachines: [placedVm("a", "h1"), placedVm("b", hostOfB)], asOf }), named, {});
+  plannedOf(planOf({ virtualMachines: [placedVm("a", "h1"), placedVm("b", hostOfB)], asOf }), named, facts);
 const user = { owner: "o", cluster: "c" };
 
 describe("a placement's plan in the state", () => {
@@ -18,7 +19,7 @@ describe("a placement's plan in the state", () => {
       ],
     });
     assert.deepEqual(
-      plannedOf(plan, named, {}).placements.map(({ vm }) => vm),
+      plannedOf(plan, named, facts).placements.map(({ vm }) => vm),
       ["a", "new"],
     );
   });
@@ -47,8 +48,30 @@ describe("a placement's plan in the state", () => {
     assert.equal(diffPlacement({ ...user, ...inForce, drift }, { ...user, ...inForce }), true);
   });
 
-  it("is not taken for whole when a part is missing", () => {
+  it("is not taken for whole when a part is missing, and still says who is where", () => {
     assert.equal(plannedIn({ placements: [], moves: [] }), null);
     assert.equal(plannedIn({}), null);
+    const { placements, plan } = planned("h2");
+    assert.equal(plannedIn({ placements: [{ vm: "a" }], moves: [], plan }), null);
+    assert.deepEqual(hostsInForce({ placements: [...placements, { vm: "c" }, "?"] }), { a: "id-h1", b: "id-h2" });
+    assert.deepEqual(hostsInForce({ placements: "?" }), {});
+  });
+
+  it("of an older version gets what it lacks when it is confirmed", () => {
+    const { placements, moves, plan } = planned("h2");
+    const { unresolved: _, ...older } = plan;
+    const inForce = plannedIn({ placements, moves, plan: { ...older, cluster: { id: "c", name: "c" } } });
+    const kept = confirmed(inForce!, planned("h2", 1_700_003_600));
+    assert.deepEqual(kept?.plan.unresolved, []);
+    assert.equal(kept?.plan.cluster.hosts, 3);
+  });
+
+  it("names the first few of what it lacked, and how many there were", () => {
+    const subjects = Array.from({ length: 12 }, (_, i) => `vm-${i}`);
+    const lacking = [{ what: "cpu history", subjects, fallback: "sizes" }];
+    const unresolved = [{ constraint: "evc", text: "they can't", subjects: ["vm-1"] }];
+    const { plan } = plannedOf({ ...planOf(), lacking, unresolved }, named, facts);
+    assert.deepEqual(plan.lacking, [{ ...lacking[0], subjects: subjects.slice(0, 5), count: 12 }]);
+    assert.deepEqual(plan.unresolved, [{ ...unresolved[0], count: 1 }]);
   });
 });
