@@ -68,7 +68,7 @@ export async function planPlacement(
     asOf: request.asOf,
     seed: request.config.seed,
     telemetry: telemetryOf(model),
-    ...describe(model, search, table, after),
+    ...describe(search, table, after),
     lacking: model.lacking.list().map((fact) => ({ ...fact, subjects: [...fact.subjects] })),
     unresolved: [
       ...violations.map((violation) => ({
@@ -125,22 +125,24 @@ function telemetryOf({ assessment, request, vms, movable }: Model): Plan["teleme
   };
 }
 
-function describe(model: Model, search: Search, table: MoveTable, after: Int32Array) {
+function describe(search: Search, table: MoveTable, after: Int32Array) {
+  const { model } = search.problem;
   const before = Int32Array.from(model.vms, (vm) => vm.current);
   const [was, will] = [forecastHosts(model, before), forecastHosts(model, after)];
-  const facts = hostFacts(model, will);
-  const count = (hostOf: Int32Array, h: number) => hostOf.reduce((n, host) => n + Number(host === h), 0);
+  const outcome = { search, table, was, will };
+  const facts = hostFacts(outcome);
+  const countOf = (hostOf: Int32Array, h: number) => hostOf.reduce((n, host) => n + Number(host === h), 0);
   const peak = (forecasts: typeof was, h: number, r: 0 | 1) => {
     const host = model.hosts[h];
     const { share } = peakOf(forecasts[h][r], r === 0 ? host.cpuMhz : host.memoryMb);
     return share === null ? null : round4(share);
   };
   return {
-    ...describePlacements(search, table, facts),
+    ...describePlacements(outcome, facts),
     hosts: model.hosts.map((host, h) => ({
       id: host.id,
       name: host.name,
-      vms: { before: count(before, h), after: count(after, h) },
+      vms: { before: countOf(before, h), after: countOf(after, h) },
       peakCpu: { before: peak(was, h, 0), after: peak(will, h, 0) },
       peakMemory: { before: peak(was, h, 1), after: peak(will, h, 1) },
       failureProbability: round4(facts[h].failureProbability),

@@ -41,6 +41,27 @@ export const placementGroupSchema = z.strictObject({
 });
 export type PlacementGroup = z.infer<typeof placementGroupSchema>;
 
+/**
+ * What each objective weighs. The currency is unmet demand: a cost of 1 is 0.6 host-hours of a 24 h horizon that a
+ * full host can't serve, or 2.4 host-hours of use within its safety margin (contention's 10 for a whole host and the
+ * whole horizon, four times that above full capacity). In it, by default:
+ *
+ * - the failure of a critical VM's host is worth 100, as much as two and a half days of a whole host's work; of a
+ *   normal VM's 40, of a low one's 20 (CRITICALITY_WEIGHT). So a host with a probability of failing of 10 % gives 8 for
+ *   each critical VM that leaves it, 3 for a normal and 1.6 for a low one: more than any relief of a host that is merely
+ *   hot, most critical VMs first, and enough to use up other hosts' safety margins, but not to overload them by much.
+ *   See objectives/host-risk.ts for risks too small to act upon.
+ * - a VM on the wrong side of a preferred rule costs 0.3: as much as a host a quarter of whose capacity is missing for
+ *   three quarters of an hour.
+ * - unevenness comes last: a host that is full where the others are empty costs 1.
+ */
+export const weightsSchema = z.strictObject({
+  contention: z.number().nonnegative().default(10),
+  hostRisk: z.number().nonnegative().default(100),
+  preference: z.number().nonnegative().default(3),
+  balance: z.number().nonnegative().default(1),
+});
+
 export const planConfigSchema = z.strictObject({
   seed: z.number().int().nonnegative().default(1),
   horizonHours: z.number().int().min(1).max(168).default(24),
@@ -50,14 +71,7 @@ export const planConfigSchema = z.strictObject({
   memoryOvercommit: z.number().positive().default(1).describe("Overcommit limit: configured memory over host memory"),
   cpuSafety: z.number().min(0).max(0.9).default(0.2).describe("Share of a host's CPU that forecasts should leave free"),
   memorySafety: z.number().min(0).max(0.9).default(0.1),
-  weights: z
-    .strictObject({
-      contention: z.number().nonnegative().default(10),
-      hostRisk: z.number().nonnegative().default(5),
-      preference: z.number().nonnegative().default(3),
-      balance: z.number().nonnegative().default(1),
-    })
-    .prefault({}),
+  weights: weightsSchema.prefault({}),
   gainThreshold: z
     .number()
     .nonnegative()

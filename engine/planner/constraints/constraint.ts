@@ -53,6 +53,10 @@ export interface ActiveConstraint {
   readonly form: Form;
   /** Why the VM may not be on the host, or with what it is there: the end of a sentence. */
   because(vm: ModelVm | null, host: Host | null): string;
+  /** What a host that may take the VM has: the end of "only host ...". */
+  only?(vm: ModelVm): string;
+  /** For a rule among VMs: which it keeps apart or together; indices of the model's VMs. */
+  readonly among?: { readonly keep: "apart" | "together"; readonly members: readonly number[] };
 }
 
 /** The one shape of every constraint; adding one is a file and a line in the registry. */

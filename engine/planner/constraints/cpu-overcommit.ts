@@ -28,6 +28,7 @@ export const cpuOvercommit: Constraint = {
           vm && host
             ? `${host.name} has no room left for ${vm.vcpus} vCPUs at ${ratio} per core (${host.cores} cores)`
             : `no more than ${ratio} vCPUs per core`,
+        only: (vm) => `with room for ${vm.vcpus} vCPUs`,
       },
     ];
   },

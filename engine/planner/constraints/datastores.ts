@@ -1,4 +1,5 @@
 import type { Model, ModelVm } from "../problem/model";
+import { listNames } from "../wording";
 import { maskForm } from "./checks/mask";
 import type { ActiveConstraint, Constraint } from "./constraint";
 import { deniedWhere, gigabytes } from "./tables";
@@ -33,6 +34,8 @@ export const datastoreReachability: Constraint = {
       });
       return [];
     }
+    const names = new Map(model.snapshot.datastores.map((store) => [store.id, store.name]));
+    const nameOf = (id: string): string => `datastore ${names.get(id) ?? id}`;
     const mounted = model.hosts.map((host) => new Set(host.datastores));
     const denied = deniedWhere(
       model,
@@ -48,6 +51,7 @@ export const datastoreReachability: Constraint = {
         form: maskForm(denied),
         because: (vm, host) =>
           `${host?.name ?? "a host"} doesn't mount every datastore that ${vm?.name ?? "the VM"} needs`,
+        only: (vm) => `with ${listNames((needed(model, vm) ?? []).map(nameOf))}`,
       },
     ];
   },

@@ -54,6 +54,7 @@ export const deviceCapacity: Constraint = {
           limits: Float64Array.from(model.hosts, (host) => offers(host, device)),
         }),
         because: (_vm, host) => `${host?.name ?? "a host"} has no free device "${device}"`,
+        only: () => `with a free device "${device}"`,
       };
     });
   },

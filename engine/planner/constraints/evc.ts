@@ -23,6 +23,8 @@ export const evc: Constraint = {
         origin: "world",
         hard: true,
         form: maskForm(denied),
+        only: (vm) =>
+          `that runs ${vm.requested?.requiredCpuGeneration ?? vm.inventory?.requiredCpuGeneration} code (EVC)`,
         because(vm, host) {
           const required = vm?.requested?.requiredCpuGeneration ?? vm?.inventory?.requiredCpuGeneration;
           const offered = model.cluster.evcMode ?? host?.cpuGeneration;

@@ -13,6 +13,7 @@ function perVm(
   constraint: string,
   describe: (vm: RequestedVm) => string | null,
   refuses: (vm: RequestedVm, host: Host) => boolean,
+  only: (vm: RequestedVm) => string,
 ): ActiveConstraint[] {
   const active: ActiveConstraint[] = [];
   for (let v = 0; v < model.movable; v++) {
@@ -28,6 +29,7 @@ function perVm(
       hard: true,
       form: maskForm(denied),
       because: (_vm, host) => `${requested.name} has ${name}, which rules out ${host?.name ?? "the others"}`,
+      only: () => only(requested),
     });
   }
   return active;
@@ -43,6 +45,7 @@ export const allowedHosts: Constraint = {
       "allowed-hosts",
       (vm) => (vm.hosts ? `allowed hosts ${[...vm.hosts].sort().join(", ")}` : null),
       (vm, host) => !isOneOf(host, vm.hosts!),
+      () => "that its request allows",
     ),
 };
 
@@ -56,8 +59,15 @@ export const avoidedHosts: Constraint = {
       "avoided-hosts",
       (vm) => (vm.avoidHosts.length ? `hosts to avoid ${[...vm.avoidHosts].sort().join(", ")}` : null),
       (vm, host) => isOneOf(host, vm.avoidHosts),
+      () => "that its request doesn't avoid",
     ),
 };
+
+const tagsOf = (vm: RequestedVm): string =>
+  vm.requireHostTags
+    .map((tag) => `${tag.category}=${tag.name}`)
+    .sort()
+    .join(", ");
 
 export const requiredHostTags: Constraint = {
   name: "required-host-tags",
@@ -67,16 +77,11 @@ export const requiredHostTags: Constraint = {
     perVm(
       model,
       "required-host-tags",
-      (vm) =>
-        vm.requireHostTags.length
-          ? `required host tags ${vm.requireHostTags
-              .map((tag) => `${tag.category}=${tag.name}`)
-              .sort()
-              .join(", ")}`
-          : null,
+      (vm) => (vm.requireHostTags.length ? `required host tags ${tagsOf(vm)}` : null),
       (vm, host) =>
         vm.requireHostTags.some(
           (tag) => !host.tags.some((has) => has.category === tag.category && has.name === tag.name),
         ),
+      (vm) => `with ${tagsOf(vm)}`,
     ),
 };

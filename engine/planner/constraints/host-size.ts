@@ -19,6 +19,7 @@ export const hostSize: Constraint = {
         origin: "world",
         hard: true,
         form: maskForm(denied),
+        only: (vm) => `with ${vm.vcpus} hardware threads`,
         because: (vm, host) =>
           vm && host
             ? `${vm.name} has ${vm.vcpus} vCPUs and ${host.name} only ${host.threads} logical CPUs`

@@ -26,6 +26,7 @@ export const hostState: Constraint = {
         origin: "world",
         hard: true,
         form: maskForm(denied),
+        only: () => "in service",
         because: (_vm, host) => stateOf(host),
       },
     ];

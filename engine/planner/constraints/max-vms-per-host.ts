@@ -17,6 +17,7 @@ export const maxVmsPerHost: Constraint = {
           amounts: new Float64Array(model.vms.length).fill(1),
           limits: new Float64Array(model.hosts.length).fill(limit),
         }),
+        only: () => "that isn't full",
         because: (_vm, host) => `${host?.name ?? "a host"} has ${limit} VMs already`,
       },
     ];

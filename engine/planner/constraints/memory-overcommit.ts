@@ -28,6 +28,7 @@ export const memoryOvercommit: Constraint = {
           vm && host && vm.memoryMb !== null
             ? `${host.name} has no room left for ${gigabytes(vm.memoryMb)} of memory`
             : `no more than ${ratio} times a host's memory`,
+        only: (vm) => `with room for ${gigabytes(vm.memoryMb ?? 0)} of memory`,
       },
     ];
   },

@@ -1,4 +1,5 @@
 import type { Model, ModelVm } from "../problem/model";
+import { listNames } from "../wording";
 import { maskForm } from "./checks/mask";
 import type { Constraint } from "./constraint";
 import { deniedWhere } from "./tables";
@@ -23,6 +24,8 @@ export const networkReachability: Constraint = {
       });
       return [];
     }
+    const names = new Map(model.snapshot.networks.map((network) => [network.id, network.name]));
+    const nameOf = (id: string): string => `network ${names.get(id) ?? id}`;
     const there = model.hosts.map((host) => new Set(host.networks));
     const denied = deniedWhere(
       model,
@@ -38,6 +41,7 @@ export const networkReachability: Constraint = {
         form: maskForm(denied),
         because: (vm, host) =>
           `${host?.name ?? "a host"} doesn't have every network that ${vm?.name ?? "the VM"} needs`,
+        only: (vm) => `with ${listNames([...new Set(needed(model, vm).map(([id]) => nameOf(id)))])}`,
       },
     ];
   },

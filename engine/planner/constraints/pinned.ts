@@ -10,6 +10,7 @@ function pin(vm: ModelVm): string | null {
   if (there.faultTolerant) return "it is protected by fault tolerance";
   if (there.power === "suspended") return "it is suspended";
   if (there.drsAutomation === "disabled") return "its DRS automation is disabled";
+  if (there.managedBy !== undefined) return `it belongs to ${there.managedBy}`;
   return null;
 }
 
@@ -17,7 +18,7 @@ export const pinnedVms: Constraint = {
   name: "pinned",
   title: "Pinned VMs",
   description:
-    "Templates, suspended VMs, VMs under fault tolerance or with DRS automation disabled stay where they are.",
+    "Templates, suspended VMs, agents such as vCLS, VMs under fault tolerance or without DRS automation stay.",
   compile(model) {
     const denied = deniedWhere(model, (vm, _host, h) => h !== vm.current && pin(vm) !== null);
     if (!denied) return [];
@@ -28,7 +29,7 @@ export const pinnedVms: Constraint = {
         origin: "world",
         hard: true,
         form: maskForm(denied),
-        because: (vm) => (vm ? `${vm.name} stays where it is: ${pin(vm)}` : "pinned VMs stay where they are"),
+        because: (vm) => (vm ? `${vm.name} can't move: ${pin(vm)}` : "pinned VMs stay where they are"),
       },
     ];
   },

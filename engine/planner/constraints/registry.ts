@@ -18,7 +18,13 @@ import { vmAntiAffinity } from "./vm-anti-affinity";
 import { vmHostAffinity, vmHostAntiAffinity } from "./vm-host-groups";
 import { zones } from "./zones";
 
-/** Every constraint there is. What a request states comes first: it is what a user can change first. */
+/**
+ * Every constraint there is. What a request states comes first: it is what a user can change first.
+ *
+ * Two facts of the snapshot have no module, since no choice of host changes them: a dependency rule (vmDependency) only
+ * orders starts, and a resource pool with its reservation and limits spans the cluster, so that a VM stays in its pool
+ * on every host. A pool can refuse to power a VM on: that is vCenter's to say, for a request names no pool.
+ */
 export const CONSTRAINTS: readonly Constraint[] = [
   allowedHosts,
   avoidedHosts,

@@ -24,6 +24,7 @@ function reservation(
         vm && host
           ? `${host.name} can't guarantee the ${Math.ceil(reserved(vm))} ${unit} of ${what} that ${vm.name} reserves`
           : `reserved ${what} stays within the host's capacity`,
+      only: (vm) => `that can guarantee its ${Math.ceil(reserved(vm))} ${unit} of ${what}`,
     },
   ];
 }

@@ -13,6 +13,7 @@ export const vmAffinity: Constraint = {
       origin: group.origin,
       hard: group.hard,
       form: togetherForm({ members: group.members, domains: hostDomains(model) }, group.hard),
+      among: { keep: "together", members: group.members },
       because: () => `the ${group.label} keeps its VMs together, and the others can't be there`,
     })),
 };

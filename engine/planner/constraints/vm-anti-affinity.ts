@@ -13,6 +13,8 @@ export const vmAntiAffinity: Constraint = {
       origin: group.origin,
       hard: group.hard,
       form: apartForm({ members: group.members, domains: hostDomains(model) }),
+      among: { keep: "apart", members: group.members },
+      only: () => `without another VM of the ${group.label}`,
       because: (_vm, host) => `the ${group.label} must be apart, and ${host?.name ?? "every host"} has one of its VMs`,
     })),
 };

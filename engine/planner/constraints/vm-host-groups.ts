@@ -23,6 +23,7 @@ function compileRule(model: Model, rule: HostRule): ActiveConstraint[] {
       form: maskForm(denied),
       because: () =>
         `VMs of "${rule.vmGroup}" ${verb} run on the hosts of "${rule.hostGroup}" (DRS rule "${rule.name}")`,
+      only: () => `${affine ? "in" : "outside"} the host group "${rule.hostGroup}" (DRS rule "${rule.name}")`,
     },
   ];
 }

@@ -23,6 +23,9 @@ function compileGroup(model: Model, group: PlacementGroup, category: string): Ac
     origin: "request",
     hard: group.mandatory,
     form: apart ? apartForm(shape) : togetherForm(shape, false),
+    among: { keep: group.kind, members: shape.members },
+    only: () =>
+      apart ? `in a ${category} without a VM of "${group.name}"` : `in the ${category} of the group "${group.name}"`,
     because(_vm, host) {
       if (host && !host.tags.some((tag) => tag.category === category)) {
         return `${host.name} carries no tag of the category ${category}, which the group "${group.name}" needs`;

@@ -3,7 +3,7 @@ import type { ActiveConstraint } from "../constraints/constraint";
 import type { Model } from "../problem/model";
 import { buildProblem } from "../problem/problem";
 import { placeAll } from "../solver";
-import { listNames } from "./violations";
+import { count, listNames } from "../wording";
 
 /** Rounds of making room per trial: the whole search tries longer. */
 const ROUNDS = 2;
@@ -30,7 +30,7 @@ function itemsOf(model: Model, constraints: readonly ActiveConstraint[]): Item[]
   const { maxMoves } = model.request.config;
   const running = model.vms.slice(0, model.movable).some((vm) => vm.current >= 0);
   if (!running) return items;
-  const text = `no more than ${maxMoves} VM${maxMoves === 1 ? "" : "s"} that run already may move`;
+  const text = `no more than ${count(maxMoves, "VM")} that run already may move`;
   return [...items, { constraint: "maximum-moves", name: `maximum moves (${maxMoves})`, text, active: null }];
 }
 

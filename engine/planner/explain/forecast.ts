@@ -1,4 +1,5 @@
 import type { DemandForecast } from "../../models/assessment";
+import type { Peak } from "../objectives";
 import type { Model } from "../problem/model";
 
 /** Forecast of one resource of one host over the horizon, in MHz or MB. */
@@ -7,39 +8,50 @@ export interface HostForecast {
   readonly variance: Float64Array;
 }
 
-/** A host's busiest slot. */
-export interface Peak {
-  /** Share of the capacity in use; null where the capacity isn't known. */
-  readonly share: number | null;
-  readonly slot: number;
-}
-
 /** Sums the forecasts of the VMs on each host, [host][cpu, memory], in the model's order; what isn't known is left out. */
 export function forecastHosts(model: Model, hostOf: Int32Array): HostForecast[][] {
   const slots = model.assessment.horizon.length;
-  const demands: DemandForecast[] = [
-    model.assessment.virtualMachines.cpuMhz,
-    model.assessment.virtualMachines.memoryMb,
-  ];
+  const demands = demandsOf(model);
   const forecasts = model.hosts.map(() =>
     demands.map(() => ({ mean: new Float64Array(slots), variance: new Float64Array(slots) })),
   );
-  model.vms.forEach((vm, v) => {
-    if (hostOf[v] < 0) return;
-    demands.forEach((demand, r) => {
-      const { mean, variance } = forecasts[hostOf[v]][r];
-      for (let s = 0; s < slots; s++) {
-        if (vm.row >= 0) {
-          mean[s] += demand.mean[vm.row * slots + s] || 0;
-          variance[s] += demand.variance[vm.row * slots + s] || 0;
-        } else {
-          const merged = Math.floor(s / model.slotsMerged);
-          mean[s] += model.demand[(v * demands.length + r) * model.slots + merged] * (model.resources[r].unit || 0);
-        }
-      }
-    });
+  model.vms.forEach((_, v) => {
+    if (hostOf[v] >= 0) addDemand(model, v, demands, forecasts[hostOf[v]]);
   });
   return forecasts;
+}
+
+/** The busiest slot of each resource of a host if VMs (indices) that aren't in its forecast came to it. */
+export function peaksWith(
+  model: Model,
+  host: number,
+  forecast: readonly HostForecast[],
+  vms: readonly number[],
+): [Peak, Peak] {
+  const demands = demandsOf(model);
+  const sums = forecast.map(({ mean, variance }) => ({ mean: mean.slice(), variance: variance.slice() }));
+  for (const v of vms) addDemand(model, v, demands, sums);
+  const { cpuMhz, memoryMb } = model.hosts[host];
+  return [peakOf(sums[0], cpuMhz), peakOf(sums[1], memoryMb)];
+}
+
+const demandsOf = ({ assessment: { virtualMachines: vms } }: Model): DemandForecast[] => [vms.cpuMhz, vms.memoryMb];
+
+function addDemand(model: Model, v: number, demands: readonly DemandForecast[], sums: readonly HostForecast[]): void {
+  const slots = model.assessment.horizon.length;
+  const { row } = model.vms[v];
+  demands.forEach((demand, r) => {
+    const { mean, variance } = sums[r];
+    for (let s = 0; s < slots; s++) {
+      if (row >= 0) {
+        mean[s] += demand.mean[row * slots + s] || 0;
+        variance[s] += demand.variance[row * slots + s] || 0;
+      } else {
+        const merged = Math.floor(s / model.slotsMerged);
+        mean[s] += model.demand[(v * demands.length + r) * model.slots + merged] * (model.resources[r].unit || 0);
+      }
+    }
+  });
 }
 
 export function peakOf(forecast: HostForecast, capacity: number | null): Peak {

@@ -1,41 +1,38 @@
-import type { Plan, PlacedVm } from "../plan";
-import type { Model } from "../problem/model";
+import type { PlacedVm, Plan } from "../plan";
 import type { MoveTable, Search } from "../solver";
-import { type HostForecast, overloadProbability, type Peak, peakOf, round4 } from "./forecast";
-import { reasonsOf } from "./reasons";
+import { mainReason } from "./choice";
+import { type HostForecast, overloadProbability, peakOf, round4 } from "./forecast";
+import { furtherReasons, type HostFacts } from "./reasons";
 
 const RUNNERS_UP = 3;
 
-/** What is known of the hosts after the plan. */
-export interface HostFacts {
-  readonly peaks: readonly [Peak, Peak];
-  readonly overload: number;
-  readonly failureProbability: number;
-  readonly evidence: string;
+/** A finished search, and the hosts' forecasts before and after it: what all explanations rest on. */
+export interface Outcome {
+  readonly search: Search;
+  readonly table: MoveTable;
+  /** [host][cpu, memory] */
+  readonly was: readonly (readonly HostForecast[])[];
+  readonly will: readonly (readonly HostForecast[])[];
 }
 
-export function hostFacts(model: Model, forecasts: readonly (readonly HostForecast[])[]): HostFacts[] {
-  const { ids, failureProbability, evidence } = model.assessment.hosts;
-  const rowOf = new Map(ids.map((id, row) => [id, row]));
-  return model.hosts.map((host, h) => {
-    const [cpu, memory] = forecasts[h];
-    const row = rowOf.get(host.id);
-    const probability = row === undefined ? 0 : failureProbability[row];
+/** [host] what is known of it after the plan. */
+export function hostFacts({ search: { problem }, will }: Outcome): HostFacts[] {
+  return problem.model.hosts.map((host, h) => {
+    const [cpu, memory] = will[h];
     return {
       peaks: [peakOf(cpu, host.cpuMhz), peakOf(memory, host.memoryMb)],
       overload: Math.max(overloadProbability(cpu, host.cpuMhz), overloadProbability(memory, host.memoryMb)),
-      failureProbability: Number.isNaN(probability) ? 0 : probability,
-      evidence: row === undefined ? "" : (evidence[row] ?? ""),
+      failureProbability: problem.model.risks[h].probability ?? 0,
     };
   });
 }
 
 /** Every VM in scope with its host, its reasons and the hosts that came close; and the moves among them. */
 export function describePlacements(
-  search: Search,
-  table: MoveTable,
+  outcome: Outcome,
   facts: readonly HostFacts[],
 ): Pick<Plan, "virtualMachines" | "moves"> {
+  const { search, table } = outcome;
   const { problem, state } = search;
   const { model, units } = problem;
   const virtualMachines: PlacedVm[] = [];
@@ -49,24 +46,12 @@ export function describePlacements(
       extraCost: table.deltas[unit * problem.hosts + other],
       byObjective: table.byObjective(unit, other),
     }));
+    const headroom = facts[host].peaks.map(({ share }) => (share === null ? null : round4(1 - share)));
     for (const v of units.vms[unit]) {
       const vm = model.vms[v];
       const moving = vm.current >= 0 && vm.current !== host;
-      const gains = moving ? table.byObjective(unit, vm.current) : null;
-      const expelling = moving ? state.refusedBy(unit, vm.current) : null;
-      const reasons = reasonsOf({
-        model,
-        search,
-        unit,
-        vm,
-        host,
-        ...facts[host],
-        others: others.length,
-        nextExtra: runnersUp[0]?.extraCost ?? null,
-        gains,
-        expelled: expelling ? expelling.because(vm, model.hosts[vm.current]) : null,
-      });
-      const headroom = facts[host].peaks.map(({ share }) => (share === null ? null : round4(1 - share)));
+      const choice = { outcome, unit, vm, host, others };
+      const reasons = [mainReason(choice), ...furtherReasons(choice, facts[host])];
       virtualMachines.push({
         vm: vm.name,
         id: vm.id,
@@ -88,7 +73,8 @@ export function describePlacements(
           toHostId: model.hosts[host].id,
           from: model.hosts[vm.current].name,
           to: model.hosts[host].name,
-          gain: Object.values(gains!).reduce((a, b) => a + b, 0),
+          // What moves as one shares the gain.
+          gain: Math.round(table.deltas[unit * problem.hosts + vm.current] / units.vms[unit].length),
           reason: reasons[0].text,
         });
       }

@@ -1,6 +1,7 @@
 import type { ActiveConstraint, Breach } from "../constraints/constraint";
 import type { Model } from "../problem/model";
 import type { State } from "../solver/state";
+import { listNames } from "../wording";
 
 export interface Violation {
   readonly constraint: ActiveConstraint;
@@ -11,16 +12,6 @@ export interface Violation {
 export function violationsOf(state: State): Violation[] {
   const hard = state.problem.constraints.filter((constraint) => constraint.hard);
   return hard.flatMap((constraint, i) => state.hard[i].breaches().map((breach) => ({ constraint, breach })));
-}
-
-/** At most this many names in one sentence. */
-const NAMED = 5;
-
-/** `a, b and 3 more`. */
-export function listNames(names: readonly string[]): string {
-  if (names.length <= 1) return names.join("");
-  if (names.length <= NAMED) return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
-  return `${names.slice(0, NAMED).join(", ")} and ${names.length - NAMED} more`;
 }
 
 /** One sentence a person reads. */

@@ -1,6 +1,7 @@
 import { isOpen } from "../constraints/tables";
 import { COST_UNIT } from "../plan";
 import { UNBOUNDED } from "../problem/model";
+import { apart, tightest } from "./comparison";
 import type { Objective } from "./objective";
 
 /**
@@ -65,5 +66,20 @@ export const balance: Objective = {
         return change;
       },
     };
+  },
+  better(comparison) {
+    const { there } = comparison;
+    const found = tightest(comparison);
+    const shares = found && apart(1 - found.here, 1 - found.there);
+    if (!found || !shares) return `evens out the hosts' load, more than ${there.host.name} would`;
+    const much = comparison.freest(found.resource) ? "most" : "more";
+    return `${much} ${found.name} free at peak: ${shares[0]} (${found.hereAt}); ${there.host.name} would have ${shares[1]}`;
+  },
+  worse(comparison) {
+    const { here } = comparison;
+    const found = tightest(comparison);
+    const shares = found && apart(1 - found.there, 1 - found.here);
+    if (!found || !shares) return `evens out the hosts' load`;
+    return `${shares[0]} of ${found.name} free at peak (${found.thereAt}), ${here.host.name} has ${shares[1]}`;
   },
 };

@@ -1,4 +1,6 @@
 import { COST_UNIT } from "../plan";
+import { percent } from "../wording";
+import { tightest } from "./comparison";
 import type { Objective } from "./objective";
 
 /**
@@ -27,6 +29,21 @@ export const contention: Objective = {
         if (to >= 0) change += cost(state.excess[to] + intake) - cost(state.excess[to]);
         return change;
       },
+      burdened: () => Array.from({ length: hosts }, (_, h) => h).filter((h) => cost(state.excess[h]) > 0),
     };
+  },
+  better(comparison) {
+    const { there } = comparison;
+    const found = tightest(comparison);
+    if (!found) return `less demand above what is safe than on ${there.host.name}`;
+    const { name, hereAt } = found;
+    return `${name} ${percent(found.here)} used at peak (${hereAt}); ${there.host.name} would be at ${percent(found.there)}`;
+  },
+  worse(comparison) {
+    const { here } = comparison;
+    const found = tightest(comparison);
+    if (!found) return `its demand at peak passes what is safe`;
+    const { name, thereAt } = found;
+    return `${name} ${percent(found.there)} used at peak (${thereAt}), ${here.host.name} ${percent(found.here)}`;
   },
 };

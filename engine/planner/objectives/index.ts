@@ -1,2 +1,3 @@
 export * from "./objective";
 export * from "./registry";
+export * from "./comparison";

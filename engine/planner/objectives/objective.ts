@@ -1,4 +1,5 @@
 import type { State } from "../solver/state";
+import type { Comparison } from "./comparison";
 
 /** An objective bound to one search. Every cost is a whole number of COST_UNIT's scale. */
 export interface BoundObjective {
@@ -12,6 +13,10 @@ export interface BoundObjective {
   delta(unit: number, from: number, to: number, relief: number, intake: number): number;
   /** Units, beside those on the two hosts of a move, whose deltas change when `unit` moves. */
   linked?(unit: number): readonly number[];
+  /** Whether a delta depends on the unit and its two hosts alone, wherever the others are. */
+  readonly pairwise?: boolean;
+  /** Hosts that VMs should leave, by this objective, as things stand: those from which swaps are tried. */
+  burdened?(): readonly number[];
 }
 
 /** The one shape of every objective; adding one is a file and a line in the registry. */
@@ -21,4 +26,8 @@ export interface Objective {
   readonly title: string;
   readonly description: string;
   bind(state: State, weight: number): BoundObjective;
+  /** Why the VM is better off `here` than `there`, by this objective: a phrase whose first words tell most. */
+  better(comparison: Comparison): string;
+  /** Why the VM leaves `there` for `here`. */
+  worse(comparison: Comparison): string;
 }

@@ -39,4 +39,9 @@ export const preference: Objective = {
       linked: (unit) => [...new Set(checksOf[unit].flatMap((check) => check.units ?? []))],
     };
   },
+  better: ({ there, rules }) => withHost(rules(), there.host.name, "keeps preferred rules better than on"),
+  worse: ({ here, rules }) => withHost(rules(), here.host.name, "preferred rules are kept better on"),
 };
+
+const withHost = (rules: readonly string[], host: string, otherwise: string): string =>
+  rules.length > 0 ? rules.join("; ") : `${otherwise} ${host}`;

@@ -1,8 +1,8 @@
 import type { Assessment } from "../../models/assessment";
-import type { Cluster, Snapshot } from "../../snapshot";
+import type { Cluster, Host, Snapshot } from "../../snapshot";
 import type { PlanRequest } from "../request";
 import { LackingFacts } from "./lacking";
-import { type Model, type ModelVm, type Resource, UNBOUNDED } from "./model";
+import { type HostRisk, type Model, type ModelVm, type Resource, UNBOUNDED } from "./model";
 import { checkNames, namesOf } from "./names";
 import { effectiveDemand, MAX_SLOTS, mergeSlots, unitsPerHost } from "./quantise";
 import { scopedVms } from "./virtual-machines";
@@ -99,6 +99,7 @@ export function compileModel(
     cluster,
     assessment,
     hosts,
+    risks: risksOf(hosts, assessment),
     vms,
     movable,
     resources: [describe("cpu", 0, "MHz"), describe("memory", 1, "MB")],
@@ -132,4 +133,16 @@ function largest(
     vm = Math.max(vm, sum);
   });
   return [vm, load.reduce((a, b) => Math.max(a, b), 0)];
+}
+
+function risksOf(hosts: readonly Host[], { hosts: { ids, failureProbability, evidence } }: Assessment): HostRisk[] {
+  const rowOf = new Map(ids.map((id, row) => [id, row]));
+  return hosts.map((host) => {
+    const row = rowOf.get(host.id);
+    const probability = row === undefined ? NaN : failureProbability[row];
+    return {
+      probability: Number.isNaN(probability) ? null : probability,
+      evidence: (row === undefined ? "" : evidence[row]) ?? "",
+    };
+  });
 }

@@ -3,8 +3,11 @@ import type { Cluster, Host, Snapshot, VirtualMachine } from "../../snapshot";
 import type { PlanRequest, RequestedVm } from "../request";
 import type { LackingFacts } from "./lacking";
 
-/** How much a VM's failure weighs, as a share of one host's full weight. */
-export const CRITICALITY_WEIGHT = { low: 0.05, normal: 0.125, high: 0.5, critical: 1 } as const;
+/**
+ * How much the failure of a VM's host weighs, against that of a critical one. Far enough apart that the contention at
+ * the destination doesn't turn the order round, near enough that the least of them leaves a failing host as well.
+ */
+export const CRITICALITY_WEIGHT = { low: 0.2, normal: 0.4, high: 0.7, critical: 1 } as const;
 export type Criticality = keyof typeof CRITICALITY_WEIGHT;
 
 /** One VM as the planner sees it: of the inventory, to be made, or promised to another stack. */
@@ -28,6 +31,14 @@ export interface ModelVm {
   readonly row: number;
 }
 
+/** What is known of a host's failing within the horizon. */
+export interface HostRisk {
+  /** Null where nobody knows. */
+  readonly probability: number | null;
+  /** What raised it; empty where nothing did. */
+  readonly evidence: string;
+}
+
 /** One resource of the hosts, in whole units that are the same for every host and VM. */
 export interface Resource {
   readonly name: "cpu" | "memory";
@@ -46,6 +57,8 @@ export interface Model {
   readonly cluster: Cluster;
   readonly assessment: Assessment;
   readonly hosts: readonly Host[];
+  /** [host] */
+  readonly risks: readonly HostRisk[];
   readonly vms: readonly ModelVm[];
   readonly movable: number;
   readonly resources: readonly Resource[];

@@ -14,8 +14,9 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** Whether the VM takes CPU and memory of its host. */
 const running = (vm: VirtualMachine): boolean => vm.power === "poweredOn" && !vm.template;
 
+/** What an extension owns (vCLS and other agents) only takes room: its owner places it, and it follows its host. */
 function inScope(vm: VirtualMachine, include: PlanRequest["include"]): boolean {
-  if (vm.template || include === "none") return false;
+  if (vm.template || vm.managedBy !== undefined || include === "none") return false;
   if (vm.host === null) return true;
   return include === "all" && vm.power === "poweredOn";
 }

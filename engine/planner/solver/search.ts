@@ -14,8 +14,6 @@ export class Search {
   /** VMs that a vMotion has to carry, so far. */
   moves = 0;
   readonly maxMoves: number;
-  /** Exchanges evaluated so far: what bounds the time that swaps take. */
-  swapsTried = 0;
   /** [unit][host] VMs to carry, and VMs that leave their place. */
   private readonly carried: Uint16Array;
   private readonly leaving: Uint16Array;

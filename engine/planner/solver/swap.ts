@@ -1,37 +1,35 @@
 import type { Search } from "./search";
 
-/** Hosts from which swaps are tried: those that cost most. */
+/** Hosts from which swaps are tried, and units on each: those with the most to gain by leaving. */
 const HOTTEST = 3;
-/** Pairs evaluated in full at most, per search: some seconds. */
-const MAX_PAIRS = 1_000_000;
+const TRIED = 32;
 
 /**
- * The best exchange of two units between one of the hosts with the most excess demand and any other host; null where
- * none lowers the cost. Only units whose leaving would pay for the moves are tried.
+ * The best exchange of two units between one of the hosts that VMs should leave and any other host; null where none
+ * lowers the cost. What is tried depends on the placement alone, not on how it came about: so a plan that was carried
+ * out finds no other exchange than the search that made it.
  */
 export function findSwap(search: Search): [number, number] | null {
   const { state, problem } = search;
-  const hot = Array.from({ length: problem.hosts }, (_, h) => h)
-    .filter((h) => state.excess[h] > 0)
-    .sort((a, b) => state.excess[b] - state.excess[a] || a - b)
-    .slice(0, HOTTEST);
+  const burdened = new Set(search.objectives.flatMap((objective) => [...(objective.burdened?.() ?? [])]));
+  const hot = [...burdened].map((host) => departing(search, host)).filter(({ units }) => units.length > 0);
+  hot.sort((x, y) => x.units[0].leave - y.units[0].leave || x.host - y.host);
   let best: [number, number] | null = null;
   let lowest = 0;
-  const sorted = (host: number): number[] => [...state.unitsOn[host]].sort((a, b) => a - b);
-  for (const a of hot) {
-    for (const out of sorted(a)) {
-      // What its host is relieved of is the most that an exchange can bring, with nothing coming back.
-      const leave = search.costDelta(out, -1);
+  const sorted = state.unitsOn.map((units) => [...units].sort((x, y) => x - y));
+  for (const { host: a, units } of hot.slice(0, HOTTEST)) {
+    for (const { unit: out, leave } of units) {
       for (let b = 0; b < problem.hosts; b++) {
         if (b === a || !problem.allowed[out * problem.hosts + b]) continue;
+        // What its host is relieved of is the most that an exchange can bring, with nothing coming back.
         const price = search.price(out, b) - search.price(out, a);
         if (leave + price >= lowest) continue;
-        for (const back of sorted(b)) {
+        for (const back of sorted[b]) {
           if (!problem.allowed[back * problem.hosts + a]) continue;
           const more =
             search.carries(out, b) - search.carries(out, a) + search.carries(back, a) - search.carries(back, b);
           if (more > 0 && search.moves + more > search.maxMoves) continue;
-          if (bringsMore(search, out, back) || ++search.swapsTried > MAX_PAIRS) continue;
+          if (!cheaperAsPairs(search, out, back, a, b) && bringsMore(search, out, back)) continue;
           const delta = exchange(search, out, back, a, b);
           if (delta < lowest) [best, lowest] = [[out, back], delta];
         }
@@ -39,6 +37,24 @@ export function findSwap(search: Search): [number, number] | null {
     }
   }
   return best;
+}
+
+/** The units of a host whose leaving would lower the cost, those that lower it most first. */
+function departing(search: Search, host: number): { host: number; units: { unit: number; leave: number }[] } {
+  const units = search.state.unitsOn[host]
+    .map((unit) => ({ unit, leave: search.costDelta(unit, -1) }))
+    .filter(({ leave }) => leave < 0)
+    .sort((x, y) => x.leave - y.leave || x.unit - y.unit);
+  return { host, units: units.slice(0, TRIED) };
+}
+
+/** Whether the exchange gains by what depends on the pairs of unit and host alone. */
+function cheaperAsPairs({ objectives }: Search, out: number, back: number, a: number, b: number): boolean {
+  let change = 0;
+  for (const objective of objectives) {
+    if (objective.pairwise) change += objective.delta(out, a, b, 0, 0) + objective.delta(back, b, a, 0, 0);
+  }
+  return change < 0;
 }
 
 /** Whether the unit that comes back asks for as much as the one that leaves, so that the hot host gains nothing. */
