@@ -36,10 +36,11 @@ export class Parts {
       if (!(error instanceof TooMuchAsked) || !this.shrinkBelow(part, error.less)) throw error;
       const now = timeouts + (error.timedOut ? 1 : 0);
       if (now > HALVES_AFTER_TIMEOUT) throw error;
-      for (const smaller of this.split(part)) await this.askOne(smaller, query, now);
+      for (const smaller of [...this.split(part)]) await this.askOne(smaller, query, now);
     }
   }
 
+  /** To be taken as an array where a query runs between: the sizes may shrink meanwhile. */
   private *split({ entities, from, to }: Part): Generator<Part> {
     for (const names of batches(entities, this.entities)) {
       for (let start = from; start < to; start += this.span) {
@@ -58,5 +59,20 @@ export class Parts {
     if (less === "entities" || grains === 1) return false;
     this.span = Math.min(this.span, Math.ceil(grains / 2) * this.grain);
     return true;
+  }
+}
+
+/** Asks of all entities without naming them, and by their names only where that is too much to ask. */
+export async function askOfAll(
+  most: number,
+  names: () => Promise<readonly string[]>,
+  query: (entities?: readonly string[]) => Promise<void>,
+): Promise<void> {
+  try {
+    await query();
+  } catch (error) {
+    if (!(error instanceof TooMuchAsked)) throw error;
+    const parts = new Parts(most, 1, 1);
+    await parts.ask({ entities: await names(), from: 0, to: 1 }, ({ entities }) => query(entities));
   }
 }

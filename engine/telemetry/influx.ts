@@ -2,18 +2,21 @@ import { batches, entitiesPerBatch, sortedUnique } from "./batches";
 import { ExtentCollector, SeriesCollector } from "./collector";
 import { checkQuery, gridEnd } from "./grid";
 import { InfluxClient, type InfluxSettings } from "./influx-client";
-import { Parts } from "./influx-parts";
-import { edgeQuery, entitiesQuery, meansQuery, type Selection } from "./influxql";
+import { askOfAll, Parts } from "./influx-parts";
+import { edgeQuery, entitiesQuery, meansQuery } from "./influxql";
 import { aggregateRank } from "./instances";
 import { readAhead } from "./read-ahead";
 import { METRICS, type MetricId } from "./schema";
 import type { Extent, Grid, Series, SeriesQuery, TelemetrySource } from "./source";
 
-/** Entities of one query: each is a term of its condition. */
+/**
+ * Entities of one query: each is a term of its condition. Measured on 8,000 VMs (`bench telemetry`), the server's CPU
+ * time is the least with 100 to 250; with 1,000 it is 1.4 times that.
+ */
 const ENTITIES = 250;
 /** Means of one answer: a few megabytes of JSON. */
 const MEANS = 100_000;
-/** Time of one query: bounds the raw samples that the server goes through for it. */
+/** Time of one query: bounds the raw samples that the server goes through for it. Half a day costs it 1.6 times a week. */
 const SECONDS = 7 * 86_400;
 
 /** Metrics that one query reads together. */
@@ -64,8 +67,9 @@ export class InfluxTelemetry implements TelemetrySource {
     checkQuery(query, [query.metric]);
     const { measurement, field, instanceTags } = METRICS[query.metric];
     const collector = new ExtentCollector();
-    const ask = async (part: Pick<Selection, "entities" | "from" | "to">) => {
-      const selection = { measurement, instanceTags, vcenter: query.vcenter, ...part };
+    const window = { from: query.grid.start, to: gridEnd(query.grid) };
+    const ask = async (entities?: readonly string[]) => {
+      const selection = { measurement, instanceTags, vcenter: query.vcenter, entities, ...window };
       const edges = (["first", "last"] as const).map((edge) =>
         this.client.query(edgeQuery(selection, field, edge), "s", signal),
       );
@@ -74,13 +78,11 @@ export class InfluxTelemetry implements TelemetrySource {
         collector.add(tags.moid, aggregateRank(instanceTags, tags), time, time);
       }
     };
-    const { start, step, length } = query.grid;
-    const window = { from: start, to: gridEnd(query.grid) };
     if (query.entities) {
-      const parts = new Parts(ENTITIES, step * length, step);
-      await parts.ask({ entities: sortedUnique(query.entities), ...window }, ask);
+      const parts = new Parts(ENTITIES, window.to - window.from, window.to - window.from);
+      await parts.ask({ entities: sortedUnique(query.entities), ...window }, ({ entities }) => ask(entities));
     } else {
-      await ask(window);
+      await askOfAll(ENTITIES, () => this.entities(query, [measurement], signal), ask);
     }
     return collector.extents();
   }
@@ -90,7 +92,11 @@ export class InfluxTelemetry implements TelemetrySource {
     return Promise.resolve();
   }
 
-  private async entities(query: SeriesQuery, measurements: string[], signal?: AbortSignal): Promise<string[]> {
+  private async entities(
+    query: Pick<SeriesQuery, "vcenter" | "entities">,
+    measurements: string[],
+    signal?: AbortSignal,
+  ): Promise<string[]> {
     if (query.entities) return sortedUnique(query.entities);
     const found = await this.client.query(entitiesQuery(measurements, query.vcenter), "s", signal);
     return sortedUnique(found.flatMap(({ values }) => values.map(([, moid]) => String(moid))));

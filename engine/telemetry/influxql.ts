@@ -76,16 +76,16 @@ export function samplesQuery(selection: RawSelection, fields: readonly string[])
   return { text: `SELECT ${columns} FROM ${quoteIdentifier(measurement)} WHERE ${where} GROUP BY *`, parameters };
 }
 
-/** The time of a field's first or last sample. */
+/** The time of a field's first or last sample, of the entities or of all. */
 export function edgeTimeQuery(
-  measurement: string,
-  vcenter: string | undefined,
+  selection: Pick<RawSelection, "measurement" | "vcenter"> & { readonly entities?: readonly string[] },
   field: string,
   edge: "first" | "last",
 ): InfluxQuery {
-  const { conditions, parameters } = whose(vcenter, undefined);
+  const { conditions, parameters } = whose(selection.vcenter, selection.entities);
   const where = conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : "";
-  return { text: `SELECT ${edge}(${quoteIdentifier(field)}) FROM ${quoteIdentifier(measurement)}${where}`, parameters };
+  const from = quoteIdentifier(selection.measurement);
+  return { text: `SELECT ${edge}(${quoteIdentifier(field)}) FROM ${from}${where}`, parameters };
 }
 
 export function measurementsQuery(): InfluxQuery {

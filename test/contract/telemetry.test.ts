@@ -4,6 +4,7 @@ import { inspect } from "node:util";
 import { join } from "node:path";
 import {
   importTelemetry,
+  type InfluxSettings,
   newestSample,
   openTelemetry,
   type MetricId,
@@ -216,6 +217,69 @@ describe("telemetry sources", function () {
       });
     });
   }
+
+  describe("a server that gives little at a time", () => {
+    // As the servers' own configuration names these limits in the environment.
+    const limitsOf = (points: string, series: string, buckets: string) => ({
+      [points]: "700",
+      [series]: "9",
+      [buckets]: "50",
+    });
+    const LIMITS: Record<string, string> = {
+      ...limitsOf(
+        "INFLUXDB_COORDINATOR_MAX_SELECT_POINT",
+        "INFLUXDB_COORDINATOR_MAX_SELECT_SERIES",
+        "INFLUXDB_COORDINATOR_MAX_SELECT_BUCKETS",
+      ),
+      ...limitsOf(
+        "INFLUXD_INFLUXQL_MAX_SELECT_POINT",
+        "INFLUXD_INFLUXQL_MAX_SELECT_SERIES",
+        "INFLUXD_INFLUXQL_MAX_SELECT_BUCKETS",
+      ),
+    };
+    const limited = new Map<string, { source: TelemetrySource; settings: TelemetrySettings; stop(): Promise<void> }>();
+
+    before(async () => {
+      Object.assign(process.env, LIMITS);
+      try {
+        const [one, two] = await Promise.all([startInflux1(), startInflux2()]);
+        await write(`${one.url}/write?db=${one.database}`, "", ROWS.join("\n"));
+        const bucket = `org=${two.org}&bucket=${two.bucket}&precision=ns`;
+        await write(`${two.url}/api/v2/write?${bucket}`, `Token ${two.token}`, ROWS.join("\n"));
+        for (const [name, { stop }, influx] of [
+          ["InfluxDB 1", one, { url: one.url, database: one.database }],
+          ["InfluxDB 2", two, { url: two.url, database: two.bucket, password: two.token }],
+        ] as const) {
+          limited.set(name, { source: await openTelemetry({ influx }), settings: { influx }, stop });
+        }
+      } finally {
+        for (const name of Object.keys(LIMITS)) delete process.env[name];
+      }
+    });
+    after(async () => {
+      for (const { source, stop } of limited.values()) {
+        await source.close();
+        await stop();
+      }
+    });
+
+    for (const name of ["InfluxDB 1", "InfluxDB 2"]) {
+      it(`${name}: is read whole, in smaller parts`, async () => {
+        const { source, settings: limitedSettings } = limited.get(name)!;
+        const folder = await temporaryFolder();
+        await importTelemetry({ influx: (limitedSettings as { influx: InfluxSettings }).influx }, join(folder, "copy"));
+        const copy = await openTelemetry({ duckdb: join(folder, "copy") });
+        for (const query of [QUERY, { ...QUERY, grid: { start: T, step: 60, length: 240 } }]) {
+          const expected = bytesOf(await readAll(sources.get("DuckDB")!, query));
+          assert.equal(bytesOf(await readAll(source, query)), expected);
+          assert.equal(bytesOf(await readAll(copy, query)), expected);
+        }
+        const extents = { ...QUERY, metric: "vmCpuMhz" as const };
+        assert.deepEqual(await source.extents(extents), await sources.get("DuckDB")!.extents(extents));
+        await copy.close();
+      });
+    }
+  });
 
   describe("errors of InfluxDB", () => {
     const open = async (influx: object, base: "InfluxDB 1" | "InfluxDB 2") => {

@@ -1,6 +1,6 @@
 import { batches, sortedUnique } from "../batches";
 import { InfluxClient, type InfluxSeries } from "../influx-client";
-import { Parts } from "../influx-parts";
+import { askOfAll, Parts } from "../influx-parts";
 import { edgeTimeQuery, entitiesQuery, fieldsQuery, measurementsQuery, samplesQuery } from "../influxql";
 import type { TelemetryWriter } from "../writer";
 import { fieldInScope, measurementInScope } from "./scope";
@@ -52,11 +52,12 @@ class MeasurementCopy {
   async run(source: InfluxSource, onProgress: (part: number) => void): Promise<void> {
     const { signal, vcenter } = this.options;
     const fields = await this.fields();
-    const bounds = fields.length > 0 ? await this.bounds(source, fields) : undefined;
-    if (!bounds) return onProgress(1);
     const found = await column(this.client, entitiesQuery([this.measurement], vcenter), 1, signal);
     // "" finds the rows without the tag.
-    const groups = [...batches(sortedUnique([...found, ""]), ENTITIES)];
+    const names = sortedUnique([...found, ""]);
+    const bounds = fields.length > 0 ? await this.bounds(source, fields, names) : undefined;
+    if (!bounds) return onProgress(1);
+    const groups = [...batches(names, ENTITIES)];
     const parts = new Parts(ENTITIES, bounds.to - bounds.from, LEAST_SPAN);
     for (const [index, entities] of groups.entries()) {
       for (let from = bounds.from; from < bounds.to;) {
@@ -89,16 +90,27 @@ class MeasurementCopy {
   private async bounds(
     source: InfluxSource,
     fields: readonly string[],
+    names: readonly string[],
   ): Promise<{ from: number; to: number } | undefined> {
+    const { measurement } = this;
     const { signal, vcenter } = this.options;
-    const edges = fields.flatMap((field) =>
-      (["first", "last"] as const).map((edge) => edgeTimeQuery(this.measurement, vcenter, field, edge)),
+    let [first, last] = [Infinity, -Infinity];
+    await askOfAll(
+      ENTITIES,
+      () => Promise.resolve(names),
+      async (entities) => {
+        const edges = fields.flatMap((field) =>
+          (["first", "last"] as const).map((edge) => edgeTimeQuery({ measurement, vcenter, entities }, field, edge)),
+        );
+        const answers = await Promise.all(edges.map((query) => this.client.query(query, "u", signal)));
+        for (const [time] of answers.flat().flatMap(({ values }) => values)) {
+          first = Math.min(first, Number(time));
+          last = Math.max(last, Number(time));
+        }
+      },
     );
-    const answers = await Promise.all(edges.map((query) => this.client.query(query, "u", signal)));
-    const times = answers.flat().flatMap(({ values }) => values.map(([time]) => Number(time)));
-    if (times.length === 0) return undefined;
-    const from = Math.max((source.from ?? -Infinity) * MICROS, Math.min(...times));
-    const to = Math.min((source.to ?? Infinity) * MICROS, Math.max(...times) + 1);
+    const from = Math.max((source.from ?? -Infinity) * MICROS, first);
+    const to = Math.min((source.to ?? Infinity) * MICROS, last + 1);
     return from < to ? { from, to } : undefined;
   }
 
