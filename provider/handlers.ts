@@ -87,7 +87,13 @@ export const placement: Handler = {
   update: (_id, olds, news) =>
     readably(async () => ({ outs: (await recordPlacement(olds, news, settings())) as State })),
 
-  read: (id, props) => readably(async () => ({ id, props: (await readPlacement(props ?? {}, settings())) as State })),
+  // What is found goes to the inputs as well: of outputs, a refresh says only that they changed.
+  read: (id, props) =>
+    readably(async () => {
+      const state = (await readPlacement(props ?? {}, settings())) as State;
+      const { drift, ...inputs } = state;
+      return { id, props: state, inputs: Array.isArray(drift) && drift.length > 0 ? state : inputs };
+    }),
 
   delete: (_id, props) => readably(() => releasePlacement(props, settings())),
 };

@@ -83,7 +83,7 @@ export function openHosts(snapshot: Snapshot, cluster: Cluster): number {
   return snapshot.hosts.filter((host) => host.cluster === cluster.id && isOpen(host)).length;
 }
 
-/** What is kept of a plan in the state: the VMs the program named, those that got a host, and the advised moves. */
+/** What is kept of a plan in the state: the VMs the program named, those that got a host, and the moves advised for others. */
 export function plannedOf(
   plan: Plan,
   named: ReadonlySet<string>,
@@ -104,7 +104,9 @@ export function plannedOf(
           .slice(0, RUNNERS_UP)
           .map(({ hostId, host, extraCost }) => ({ hostId, host, extraCost })),
       })),
-    moves: plan.moves.map(({ vm, from, to, toHostId, reason }) => ({ vm, from, to, toHostId, reason })),
+    moves: plan.moves
+      .filter((move) => !named.has(move.vm))
+      .map(({ vm, from, to, toHostId, reason }) => ({ vm, from, to, toHostId, reason })),
     plan: {
       algorithm: plan.algorithm,
       digest: plan.digest,

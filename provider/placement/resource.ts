@@ -49,7 +49,7 @@ const trampoline: pulumi.dynamic.ResourceProvider = {
 export class Placement extends pulumi.dynamic.Resource {
   /** Where each named VM goes, what risk and headroom it has there, and why. */
   declare readonly placements: pulumi.Output<PlannedPlacement[]>;
-  /** Moves of VMs that run already which would pay; advice, nothing is moved by this resource. */
+  /** Moves that would pay of VMs which the program does not name; advice, nothing is moved by this resource. */
   declare readonly moves: pulumi.Output<PlannedMove[]>;
   /** The plan's digest, instant, telemetry and what it lacked. */
   declare readonly plan: pulumi.Output<PlanSummary>;

@@ -16,15 +16,10 @@ import {
   type Vcenter,
 } from "../testbed";
 import { backfill } from "./backfill";
-import { type Project, projectOf, type Ran, repository, run } from "./project";
+import { ok, type Project, projectOf, repository, run } from "./project";
 
 const REPLICAS = ["replica-1", "replica-2"];
-
-/** Exit code 0, or the whole of what was printed. */
-const ok = (ran: Ran): Ran => {
-  assert.equal(ran.code, 0, ran.text);
-  return ran;
-};
+const PASSWORD = "p4ssword-nobody-may-see";
 
 describe("the main job: simulator, Telegraf, InfluxDB, preview, up, second up, refresh", function () {
   this.timeout(300_000);
@@ -39,7 +34,7 @@ describe("the main job: simulator, Telegraf, InfluxDB, preview, up, second up, r
 
   before(async () => {
     [vcenter, influx1, influx2] = await Promise.all([
-      startVcenter({ hosts: 4, vms: 12 }),
+      startVcenter({ hosts: 4, vms: 12, password: PASSWORD }),
       startInflux1(),
       startInflux2(),
     ]);
@@ -150,12 +145,18 @@ describe("the main job: simulator, Telegraf, InfluxDB, preview, up, second up, r
     const placement = deployment.resources.find((resource) => resource.type.endsWith(":Placement"));
     const code = placement?.inputs?.__provider;
     assert.ok(typeof code === "string" && code.length > 0 && code.length < 2048, `${String(code).length} bytes`);
-    assert.doesNotMatch(JSON.stringify([placement?.inputs, placement?.outputs]), /"pass"|node_modules/);
+    assert.doesNotMatch(
+      JSON.stringify([placement?.inputs, placement?.outputs]),
+      new RegExp(`${PASSWORD}|node_modules`),
+    );
     assert.ok(!JSON.stringify([placement?.inputs, placement?.outputs]).includes(repository));
   });
 
-  it("changes nothing in a second update", async () => {
-    ok(await project.pulumi("up", "--yes", "--expect-no-changes"));
+  it("changes nothing in a second update, whose logs hold no password", async () => {
+    const update = ok(await project.pulumi("up", "--yes", "--expect-no-changes", "--logtostderr", "-v=3"));
+    assert.ok(!update.text.includes(PASSWORD));
+    const journal = await readFile(join(project.folder, "journal-one.duckdb"));
+    assert.ok(!journal.includes(PASSWORD));
   });
 
   it("shows a VM that was moved behind Pulumi's back", async () => {
@@ -180,6 +181,57 @@ describe("the main job: simulator, Telegraf, InfluxDB, preview, up, second up, r
     ok(await project.pulumi("up", "--yes"));
     const vm = (await inVcenter()).virtualMachines.find(({ name }) => name === "replica-1");
     assert.equal(vm?.host, hostIds["replica-1"]);
+  });
+
+  describe("under the policy pack", () => {
+    const pack = join(repository, "policies/pack");
+    const preview = () => project.pulumi("preview", "--policy-pack", pack);
+    let program: string;
+
+    /** The example's program with `from` in it changed to `to`. */
+    async function changed(from: string, to: string): Promise<void> {
+      assert.ok(program.includes(from), from);
+      await writeFile(join(project.folder, "index.ts"), program.replace(from, to));
+    }
+
+    before(async () => {
+      program = await readFile(join(project.folder, "index.ts"), "utf8");
+    });
+    afterEach(() => writeFile(join(project.folder, "index.ts"), program));
+
+    it("passes as it is", async () => {
+      const { text } = ok(await preview());
+      assert.match(text, /policies.*vsphere-affinity/is);
+    });
+
+    it("fails with a VM that is pinned to another host than the plan's", async () => {
+      const { hostIds } = await outputs();
+      const other = (await inVcenter()).hosts.find(({ id }) => !Object.values(hostIds).includes(id))!;
+      await changed("placement.hostId(name)", `name === "replica-1" ? "${other.id}" : placement.hostId(name)`);
+      const { code, text } = await preview();
+      assert.notEqual(code, 0, text);
+      assert.match(text, /virtual-machine-on-planned-host/);
+      assert.ok(text.includes(`replica-1 is pinned to ${other.id}`), text);
+    });
+
+    it("fails with an anti-affinity rule that is larger than the cluster", async () => {
+      const five = `[...machines, ...machines, ...machines].slice(0, 5).map((machine, i) => pulumi.interpolate\`\${machine.id}-\${i}\`)`;
+      await changed("machines.map((machine) => machine.id)", five);
+      const { code, text } = await preview();
+      assert.notEqual(code, 0, text);
+      assert.match(text, /anti-affinity-group-fits-hosts/);
+      assert.match(text, /keeps 5 virtual machines apart; 4 hosts/);
+    });
+
+    it("fails with stale telemetry", async () => {
+      const later = new Date(Date.parse(asOf) + 4 * 3_600_000).toISOString();
+      await project.configure({ "vsphere-affinity:asOf": later });
+      const { code, text } = await preview();
+      await project.configure({ "vsphere-affinity:asOf": asOf });
+      assert.notEqual(code, 0, text);
+      assert.match(text, /placement-telemetry-fresh/);
+      assert.match(text, /newest telemetry sample/);
+    });
   });
 
   const cli = join(repository, "dist/cli/main.js");
@@ -236,6 +288,6 @@ describe("the main job: simulator, Telegraf, InfluxDB, preview, up, second up, r
       [],
     );
     const logs = await readFile(join(project.folder, "Pulumi.one.yaml"), "utf8");
-    assert.doesNotMatch(logs, /password: pass$/m, "the password is encrypted in the stack's configuration");
+    assert.ok(!logs.includes(PASSWORD), "the password is encrypted in the stack's configuration");
   });
 });

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { cp, mkdir, readdir, symlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -30,7 +31,7 @@ export function run(program: string, args: string[], cwd: string, env: NodeJS.Pr
   });
 }
 
-/** A Pulumi project of its own, made of an example, with a file backend. */
+/** A Pulumi project of its own, with a file backend. */
 export interface Project {
   readonly folder: string;
   pulumi(...args: string[]): Promise<Ran>;
@@ -38,16 +39,21 @@ export interface Project {
   configure(values: Record<string, string>): Promise<void>;
 }
 
-/**
- * Copies an example into a folder of its own, with the package, the Pulumi SDK and (where `vsphere` is asked for)
- * @pulumi/vsphere beside it. They are linked to the one copy that the repository has, as npm's hoisting makes it.
- */
+/** Copies an example into a folder of its own. */
 export async function projectOf(example: string, options: { vsphere?: boolean } = {}): Promise<Project> {
   const folder = await temporaryFolder();
   const source = join(repository, "examples", example);
   for (const name of await readdir(source)) {
     if (name !== "node_modules" && !name.startsWith("Pulumi.test")) await cp(join(source, name), join(folder, name));
   }
+  return projectIn(folder, options);
+}
+
+/**
+ * Makes a project of a folder that has a Pulumi.yaml: the package, the Pulumi SDK and (where `vsphere` is asked for)
+ * @pulumi/vsphere come beside it. They are linked to the one copy that the repository has, as npm's hoisting makes it.
+ */
+export async function projectIn(folder: string, options: { vsphere?: boolean } = {}): Promise<Project> {
   const modules = join(folder, "node_modules");
   await mkdir(join(modules, "@pulumi"), { recursive: true });
   await symlink(repository, join(modules, "pulumi-vsphere-affinity"));
@@ -64,11 +70,18 @@ export async function projectOf(example: string, options: { vsphere?: boolean } 
   const env = await pulumiEnvironment(folder);
   const pulumi = (...args: string[]) => run("pulumi", [...args, "--non-interactive"], folder, env);
   const configure = async (values: Record<string, string>) => {
-    for (const [key, value] of Object.entries(values)) {
-      const secret = /password$/.test(key) ? ["--secret"] : [];
-      const result = await pulumi("config", "set", "--path", ...secret, key, value);
-      if (result.code !== 0) throw new Error(`pulumi config set ${key}: ${result.text}`);
-    }
+    const pairs = Object.entries(values).flatMap(([key, value]) => [
+      /password$/.test(key) ? "--secret" : "--plaintext",
+      `${key}=${value}`,
+    ]);
+    const result = await pulumi("config", "set-all", "--path", ...pairs);
+    if (result.code !== 0) throw new Error(`pulumi config set-all: ${result.text}`);
   };
   return { folder, pulumi, configure };
+}
+
+/** Exit code 0, or the whole of what was printed. */
+export function ok(ran: Ran): Ran {
+  assert.equal(ran.code, 0, ran.text);
+  return ran;
 }

@@ -24,6 +24,13 @@ describe("a placement's plan in the state", () => {
     );
   });
 
+  it("advises moves of VMs that the program does not name: where its own belong, their places say", () => {
+    const hosts = { fromHostId: "id-h1", toHostId: "id-h2", from: "h1", to: "h2" };
+    const move = (vm: string) => ({ vm, id: `id of ${vm}`, ...hosts, gain: 9, reason: "it pays" });
+    const { moves } = plannedOf({ ...planOf(), moves: [move("a"), move("other")] }, named, facts);
+    assert.deepEqual(moves, [{ vm: "other", from: "h1", to: "h2", toHostId: "id-h2", reason: "it pays" }]);
+  });
+
   it("stays as it is when a fresh plan decides the same, with the new telemetry on it", () => {
     const inForce = planned("h2", 1_700_000_000);
     const fresh = planned("h2", 1_700_003_600);
@@ -59,7 +66,8 @@ describe("a placement's plan in the state", () => {
 
   it("of an older version gets what it lacks when it is confirmed", () => {
     const { placements, moves, plan } = planned("h2");
-    const { unresolved: _, ...older } = plan;
+    const older: Record<string, unknown> = { ...plan };
+    delete older.unresolved;
     const inForce = plannedIn({ placements, moves, plan: { ...older, cluster: { id: "c", name: "c" } } });
     const kept = confirmed(inForce!, planned("h2", 1_700_003_600));
     assert.deepEqual(kept?.plan.unresolved, []);
