@@ -19,7 +19,9 @@ export function loadSettings(flags: WorldFlags, environment: Readonly<Record<str
   const file = flags.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);
   const raw = applyFlags(file === undefined ? {} : readConfig(file), flags);
   const subject = file === undefined ? "the command line" : `the configuration "${file}"`;
-  if (raw.inventory === undefined && raw.vcenter === undefined && !environment.VSPHERE_SERVER) {
+  // A misspelled key may be the very reason why there is none: that is told below.
+  const misspelled = Object.keys(raw).some((key) => !(lazy.settings().SETTING_KEYS as readonly string[]).includes(key));
+  if (raw.inventory === undefined && raw.vcenter === undefined && !environment.VSPHERE_SERVER && !misspelled) {
     throw new AffinityError({
       code: "INVENTORY_MISSING",
       message: "there is no inventory to look at",

@@ -20,10 +20,10 @@ export interface ErrorReport {
 
 /**
  * Tells the user what failed, without a stack trace, and gives the exit code. Whatever is not an AffinityError is a
- * defect of this package: it says so, and where to report it; `debug` adds the stack.
+ * defect of this package: it says so, and where to report it; `debug` adds the stack. `command`: whose usage was wrong.
  */
-export function reportError(error: unknown, output: Output, debug: boolean): ExitCode {
-  const report = describeError(error, debug);
+export function reportError(error: unknown, output: Output, debug: boolean, command?: string): ExitCode {
+  const report = describeError(error, debug, command);
   if (output.json) {
     output.error(JSON.stringify(report.json));
   } else {
@@ -32,7 +32,7 @@ export function reportError(error: unknown, output: Output, debug: boolean): Exi
   return error instanceof BlockedByPolicyError ? ExitCode.blocked : ExitCode.error;
 }
 
-function describeError(error: unknown, debug: boolean): { text: string; json: ErrorReport } {
+function describeError(error: unknown, debug: boolean, command?: string): { text: string; json: ErrorReport } {
   const stack = debug && error instanceof Error ? error.stack : undefined;
   if (error instanceof AffinityError) {
     const { code, message, hint, problems } = error;
@@ -40,10 +40,12 @@ function describeError(error: unknown, debug: boolean): { text: string; json: Er
     return { text: stack ? `${text}\n${stack}` : text, json: { error: { code, message, hint, problems, stack } } };
   }
   if (error instanceof CommanderError) {
-    const message = error.message.replace(/^error: /, "");
+    const [message, ...advice] = error.message.replace(/^error: /, "").split("\n");
+    const meant = /Did you mean (?:one of )?(.+)\?/.exec(advice.join(" "))?.[1];
+    const hint = `${meant ? `did you mean ${meant}? ` : ""}see vsphere-affinity ${command ? `${command} ` : ""}--help`;
     return {
-      text: `error: ${message}`,
-      json: { error: { code: "USAGE", message, hint: "see vsphere-affinity --help", problems: [] } },
+      text: `error: ${message} [USAGE]\n  hint: ${hint}`,
+      json: { error: { code: "USAGE", message, hint, problems: [] } },
     };
   }
   const message = error instanceof Error ? error.message : String(error);

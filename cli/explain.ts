@@ -1,10 +1,10 @@
 import type { PlacedVm, Plan } from "../engine/planner/plan";
 import { AffinityError } from "../engine/errors";
 import { lazy } from "./lazy";
-import { few, isoTime, percent } from "./plan-table";
+import { few, isoTime, percent, unresolvedLines } from "./plan-table";
 import { nearest } from "./suggest";
 
-/** What a plan says of one VM or host, five lines. */
+/** What a plan says of one VM or host: five lines, and one for each hard constraint that it breaks already. */
 export interface Explanation {
   readonly kind: "vm" | "host";
   readonly subject: PlacedVm | Plan["hosts"][number];
@@ -48,6 +48,7 @@ function explainVm(plan: Plan, placed: PlacedVm): string[] {
       ? "no other host may run it"
       : `next best: ${runnersUp.map((other) => `${other.host} at ${cost(other.extraCost)}${mainCause(other.byObjective)}`).join(", ")}`,
     `forecast from ${BASIS[placed.basis]}${lacking.length > 0 ? `; lacking ${lacking.join(", ")}` : ""}; plan ${plan.digest.slice(0, 12)} as of ${isoTime(plan.asOf)}`,
+    ...unresolvedLines(plan, placed.vm),
   ];
 }
 
@@ -64,6 +65,7 @@ function explainHost(plan: Plan, host: Plan["hosts"][number]): string[] {
     riskiest.length === 0
       ? "no VM in the plan's scope runs here"
       : `highest risk here: ${riskiest.map((placed) => `${placed.vm} ${percent(placed.risk, 1)}`).join(", ")}`,
+    ...unresolvedLines(plan, host.name),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { wrap } from "./wrap";
 
 export interface Terminal {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -12,6 +13,7 @@ export class Output {
   constructor(
     private readonly terminal: Terminal,
     readonly json: boolean,
+    private readonly environment: Readonly<Record<string, string | undefined>> = {},
   ) {}
 
   /** Width that tables fit into; 80 where the output is piped. */
@@ -19,9 +21,14 @@ export class Output {
     return (this.terminal.stdout.isTTY && this.terminal.stdout.columns) || DEFAULT_COLUMNS;
   }
 
-  /** Whether somebody watches standard error. */
+  /** Width that prose is wrapped to: the terminal's; a pipe gets whole lines, for `grep`. */
+  get proseColumns(): number {
+    return this.terminal.stdout.isTTY ? this.columns : Infinity;
+  }
+
+  /** Whether somebody watches standard error on a terminal that can draw over itself. */
   get interactive(): boolean {
-    return this.terminal.stderr.isTTY === true;
+    return this.terminal.stderr.isTTY === true && this.environment.TERM !== "dumb" && !this.environment.CI;
   }
 
   get stderr(): Terminal["stderr"] {
@@ -41,7 +48,10 @@ export class Output {
   /** A note for a person. With `--json` nobody but a terminal gets it, so that standard error holds only the error. */
   note(text: string): void {
     if (this.json && !this.interactive) return;
-    this.terminal.stderr.write(`${text}\n`);
+    const { isTTY, columns = DEFAULT_COLUMNS } = this.terminal.stderr;
+    const lines = text.split("\n");
+    const shown = isTTY ? lines.flatMap((line) => wrap(line, columns, "  ")) : lines;
+    this.terminal.stderr.write(`${shown.join("\n")}\n`);
   }
 
   error(text: string): void {

@@ -19,6 +19,21 @@ export async function loadPlan(fileOrDigest: string, journalPath: string): Promi
   });
 }
 
+/**
+ * The plan for a cluster that the journal was given last.
+ * @param key of the cluster: the name of the inventory's source, a slash and the id
+ * @throws AffinityError PLAN_NOT_FOUND.
+ */
+export async function latestPlan(key: string, name: string, journalPath: string): Promise<Plan> {
+  const plan = await lazy.journal().openJournal(journalPath).latestPlan(key);
+  if (plan) return plan;
+  throw new AffinityError({
+    code: "PLAN_NOT_FOUND",
+    message: `the journal "${journalPath}" has no plan for cluster ${name}`,
+    hint: "give the journal of the stack that plans it with --journal, or a plan that `plan --save FILE` wrote with --plan",
+  });
+}
+
 async function loadFromJournal(digest: string, path: string): Promise<Plan> {
   const plan = await lazy.journal().openJournal(path).loadPlan(digest);
   if (plan) return plan;

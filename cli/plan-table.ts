@@ -1,15 +1,19 @@
 import type { PlacedVm, Plan } from "../engine/planner/plan";
-import { type Column, renderTable } from "./table";
+import { type Column, printable, renderTable } from "./table";
+import { wrap } from "./wrap";
 
 const COLUMNS: readonly Column[] = [
   { title: "" },
   { title: "VM", min: 12 },
   { title: "HOST", min: 10 },
   { title: "RISK", align: "right" },
-  { title: "CPU", align: "right" },
-  { title: "MEM", align: "right" },
-  { title: "MAIN REASON", fill: true },
+  { title: "CPU FREE", align: "right" },
+  { title: "MEM FREE", align: "right" },
 ];
+const REASON: Column = { title: "MAIN REASON", fill: true };
+/** Narrower than this the reason gets lines of its own: cut off, it would say nothing. */
+const WIDE = 130;
+const INDENT = " ".repeat(6);
 
 const MARK = { place: "new", move: "move", keep: "" } as const;
 const RANK = { place: 0, move: 1, keep: 2 } as const;
@@ -28,10 +32,10 @@ export function inOrderOfInterest(machines: readonly PlacedVm[]): PlacedVm[] {
 }
 
 /** VM, host, risk, headroom after the plan, main reason. `all` shows every VM. */
-export function planTable(plan: Plan, options: { width: number; all: boolean }): string {
+export function planTable(plan: Plan, { width, all }: { width: number; all: boolean }): string {
   const ordered = inOrderOfInterest(plan.virtualMachines);
   const changes = ordered.filter((placed) => placed.action !== "keep").length;
-  const shown = options.all ? ordered : ordered.slice(0, Math.max(ROWS, Math.min(CHANGES, changes)));
+  const shown = all ? ordered : ordered.slice(0, Math.max(ROWS, Math.min(CHANGES, changes)));
   const domain = commonDomain(plan.hosts.map((host) => host.name));
   const short = (text: string) => (domain ? text.replaceAll(domain, "") : text);
   const rows = shown.map((placed) => [
@@ -41,12 +45,30 @@ export function planTable(plan: Plan, options: { width: number; all: boolean }):
     percent(placed.risk, 1),
     percent(placed.headroom.cpu),
     percent(placed.headroom.memory),
-    short(placed.reasons[0].text),
   ]);
-  const lines = [renderTable(COLUMNS, rows, options.width)];
+  const reasons = shown.map((placed) => short(placed.reasons[0].text));
+  const lines =
+    width >= WIDE
+      ? [wideTable(rows, reasons, width)]
+      : withReasonsBelow(renderTable(COLUMNS, rows, width).split("\n"), reasons, width);
   const hidden = ordered.slice(shown.length);
   if (hidden.length > 0) lines.push(`... and ${hidden.length} more: ${counts(hidden)} (--all shows them)`);
   return lines.join("\n");
+}
+
+function wideTable(rows: readonly string[][], reasons: readonly string[], width: number): string {
+  const full = rows.map((row, i) => [...row, reasons[i]]);
+  return renderTable([...COLUMNS, REASON], full, width);
+}
+
+/** Same reasons one after another are told once, below the last of their rows. */
+function withReasonsBelow([head, ...rows]: string[], reasons: readonly string[], width: number): string[] {
+  return [
+    head,
+    ...rows.flatMap((row, i) =>
+      reasons[i] === reasons[i + 1] ? [row] : [row, ...wrap(INDENT + printable(reasons[i]), width, INDENT)],
+    ),
+  ];
 }
 
 /** `.example.com` where all hosts are in it: the table has better use for the width. */
@@ -61,16 +83,32 @@ function counts(machines: readonly PlacedVm[]): string {
   return `${count("place")} to place, ${count("move")} to move, ${count("keep")} stay`;
 }
 
-/** Counts, where the plan's figures come from, and what it lacked. */
-export function planSummary(plan: Plan): string {
-  const lines = [
-    `cluster ${plan.cluster.name}: ${counts(plan.virtualMachines)}`,
-    `headroom is the share of the host left free at the worst hour; plan ${plan.digest.slice(0, 12)}, seed ${plan.seed}, as of ${isoTime(plan.asOf)}`,
-    `${percent(plan.telemetry.coverage)} of the forecasts rest on history${plan.telemetry.newest === null ? "" : `; newest sample ${isoTime(plan.telemetry.newest)}`}`,
-  ];
-  for (const { what, subjects, fallback } of plan.lacking)
-    lines.push(`lacking ${what} of ${few(subjects)}: ${fallback}`);
-  return lines.join("\n");
+/** Counts, what the columns mean, where the figures come from, what is broken already and what was lacking. */
+export function planSummary(plan: Plan, width = Infinity): string {
+  const { telemetry } = plan;
+  const newest = telemetry.newest === null ? "" : `; newest sample ${isoTime(telemetry.newest)}`;
+  const rest =
+    plan.virtualMachines.length === 0
+      ? []
+      : [
+          "risk: the chance that a VM's host fails or is short of CPU or memory within the horizon; free: the share of the host left at its busiest hour, after the plan",
+          `${percent(telemetry.coverage)} of the forecasts rest on history${newest}`,
+        ];
+  return [
+    `cluster ${plan.cluster.name}: ${counts(plan.virtualMachines)}; plan ${plan.digest.slice(0, 12)} as of ${isoTime(plan.asOf)}, seed ${plan.seed}`,
+    ...rest,
+    ...unresolvedLines(plan),
+    ...plan.lacking.map(({ what, subjects, fallback }) => `lacking ${what} of ${few(subjects)}: ${fallback}`),
+  ]
+    .flatMap((line) => wrap(printable(line), width, "  "))
+    .join("\n");
+}
+
+/** Hard constraints that the cluster breaks already, a line each; those of one VM or host where `subject` is given. */
+export function unresolvedLines({ unresolved = [] }: Pick<Plan, "unresolved">, subject?: string): string[] {
+  return unresolved
+    .filter(({ subjects }) => subject === undefined || subjects.includes(subject))
+    .map(({ constraint, text, subjects }) => `BROKEN ALREADY, ${constraint}: ${text} (${few(subjects)})`);
 }
 
 export const isoTime = (epochSeconds: number): string =>

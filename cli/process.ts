@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 export interface ProcessResult {
   /** Null if a signal ended it, or if it could not be started. */
   readonly code: number | null;
+  /** The signal that ended it, where one did. */
+  readonly signal?: NodeJS.Signals;
   readonly stdout: string;
   readonly stderr: string;
   /** Set where it could not be started. */
@@ -44,12 +46,12 @@ export function runProcess(command: string, args: readonly string[], options: Pr
         for (const line of lines) options.onLine?.(line);
       });
     }
-    const finish = (code: number | null, error?: Error) => {
+    const finish = (code: number | null, error?: Error, signal?: NodeJS.Signals) => {
       options.signal?.removeEventListener("abort", interrupt);
       process.removeListener("exit", leave);
-      resolve({ code, ...output, error });
+      resolve({ code, ...output, error, signal });
     };
     child.once("error", (error) => finish(null, error));
-    child.once("close", (code) => finish(code));
+    child.once("close", (code, signal) => finish(code, undefined, signal ?? undefined));
   });
 }

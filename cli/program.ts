@@ -19,7 +19,7 @@ export interface Invocation {
 export async function runProgram(invocation: Invocation): Promise<ExitCode> {
   const { args, terminal, signal } = invocation;
   // Known before the command line is parsed, since the parser's own errors obey them too.
-  const output = new Output(terminal, args.includes("--json"));
+  const output = new Output(terminal, args.includes("--json"), invocation.environment);
   const debug = args.includes("--debug");
   let exitCode: ExitCode = ExitCode.clean;
   const program = createProgram(terminal, async (command, flags, operands) => {
@@ -44,7 +44,8 @@ export async function runProgram(invocation: Invocation): Promise<ExitCode> {
       );
       return ExitCode.error;
     }
-    return reportError(error, output, debug);
+    const command = commands.find(({ name }) => name === args[0])?.name;
+    return reportError(error, output, debug, command);
   }
 }
 

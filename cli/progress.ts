@@ -17,6 +17,9 @@ export interface StepTime {
 
 const SHOW_AFTER_MS = 400;
 const FRAME_MS = 100;
+const BAR_SIZE = 20;
+/** Bar, brackets and percentage, which must be seen whatever the label. */
+const BAR_ROOM = BAR_SIZE + 9;
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
 /** Runs steps one after another, shows how far they are on standard error, and keeps how long each took. */
@@ -65,11 +68,12 @@ class TerminalView {
     if (update.total === undefined || update.done === undefined || !this.due()) return;
     if (!this.bar) {
       this.erase();
+      const room = (this.output.stderr.columns ?? 80) - BAR_ROOM;
+      const label = this.label.length > room ? `${this.label.slice(0, Math.max(0, room - 1))}…` : this.label;
       this.bar = new (lazy.progressBar().SingleBar)({
         stream: this.output.stderr as NodeJS.WritableStream,
-        format: `${this.label} [{bar}] {percentage}% {text}`,
-        barsize: 20,
-        hideCursor: true,
+        format: `${label} [{bar}] {percentage}% {text}`,
+        barsize: BAR_SIZE,
         clearOnComplete: true,
       });
       this.bar.start(update.total, update.done, { text: this.text });

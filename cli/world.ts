@@ -1,5 +1,5 @@
 import type { Plan } from "../engine/planner/plan";
-import type { Snapshot } from "../engine/snapshot";
+import type { InventorySource, Snapshot } from "../engine/snapshot";
 import type { TelemetrySource } from "../engine/telemetry/source";
 import type { Settings } from "../provider/settings";
 import type { Context } from "./command";
@@ -7,7 +7,7 @@ import { lazy } from "./lazy";
 import { draftRequest, parseRequest, type RequestFlags } from "./request";
 
 export async function readSnapshot(context: Context, settings: Settings): Promise<Snapshot> {
-  const inventory = lazy.world().openInventory(settings);
+  const inventory = openInventory(context, settings);
   try {
     return await context.steps.run(`reading the inventory of ${inventory.name}`, () =>
       inventory.snapshot(context.signal),
@@ -15,6 +15,13 @@ export async function readSnapshot(context: Context, settings: Settings): Promis
   } finally {
     await inventory.close();
   }
+}
+
+/** What a vCenter's inventory lacks, such as objects that the user may not see, goes to standard error. */
+function openInventory(context: Context, settings: Settings): InventorySource {
+  if (!settings.vcenter) return lazy.world().openInventory(settings);
+  const onWarning = (warning: string) => context.output.note(`warning: ${warning}`);
+  return lazy.vsphere().createVcenterInventory(settings.vcenter, { onWarning });
 }
 
 /** Gives `work` the telemetry that the settings name (null without any), and closes it afterwards. */
@@ -39,23 +46,22 @@ export async function makePlan(
   flags: RequestFlags,
 ): Promise<Plan> {
   const draft = draftRequest(flags, settings, snapshot);
-  const journal = lazy.journal().openJournal(settings.journal);
-  const { clusterKey, promisedByOthers } = lazy.promises();
-  const key = clusterKey(snapshot, lazy.snapshot().findCluster(snapshot, draft.cluster));
-  const reservations = promisedByOthers(snapshot, key, "", await journal.reservations(key));
-  return withTelemetry(settings, async (telemetry) => {
-    const world = { snapshot, telemetry, journal };
-    const now = Math.floor(Date.now() / 1000);
-    const asOf = draft.asOf ?? (await lazy.world().instantOf(settings, world, now));
-    const request = parseRequest({ ...draft, asOf, reservations }, flags);
-    return context.steps.run("planning", (report) =>
-      lazy.run().computePlan(request, {
+  return context.steps.run("planning", async (report) => {
+    const journal = lazy.journal().openJournal(settings.journal);
+    const { clusterKey, promisedByOthers } = lazy.promises();
+    const key = clusterKey(snapshot, lazy.snapshot().findCluster(snapshot, draft.cluster));
+    const reservations = promisedByOthers(snapshot, key, "", await journal.reservations(key));
+    return withTelemetry(settings, async (telemetry) => {
+      const world = { snapshot, telemetry, journal };
+      const now = Math.floor(Date.now() / 1000);
+      const asOf = draft.asOf ?? (await lazy.world().instantOf(settings, world, now));
+      return lazy.run().computePlan(parseRequest({ ...draft, asOf, reservations }, flags), {
         snapshot,
         telemetry,
         device: settings.device,
         signal: context.signal,
         onProgress: ({ what, done, total }) => report({ text: what, done, total }),
-      }),
-    );
+      });
+    });
   });
 }

@@ -5,10 +5,13 @@ import { type Check, failedCheck } from "../doctor/check";
 import { checkDevices } from "../doctor/devices";
 import { checkInventory } from "../doctor/inventory";
 import { checkPulumi } from "../doctor/pulumi";
-import { checkTelemetry } from "../doctor/telemetry";
+import { checkTelemetry, withMetricsFolded } from "../doctor/telemetry";
 import { ExitCode } from "../exit";
 import { addInventoryOptions, addTelemetryOptions, type WorldFlags } from "../options";
+import { printable } from "../table";
+import { wrap } from "../wrap";
 
+const INDENT = " ".repeat(9);
 const MARK = { ok: "ok     ", warning: "warning", error: "ERROR  " } as const;
 
 /** Whether everything that a run needs is there, and what to do where it is not. */
@@ -25,7 +28,7 @@ export const doctorCommand: CliCommand<WorldFlags> = {
     const add = (...found: Check[]) => {
       checks.push(...found);
       if (context.output.json) return;
-      for (const check of found) context.output.line(format(check));
+      for (const check of withMetricsFolded(found)) context.output.line(format(check, context.output.proseColumns));
     };
     let settings: ReturnType<typeof loadSettings> | undefined;
     try {
@@ -46,8 +49,8 @@ export const doctorCommand: CliCommand<WorldFlags> = {
   },
 };
 
-function format({ name, status, detail, next }: Check): string {
-  const lines = [`${MARK[status]}  ${name}: ${detail}`];
-  if (next) lines.push(`         -> ${next}`);
+function format({ name, status, detail, next }: Check, width: number): string {
+  const lines = wrap(printable(`${MARK[status]}  ${name}: ${detail}`), width, INDENT);
+  if (next) lines.push(...wrap(printable(`${INDENT}-> ${next}`), width, `${INDENT}   `));
   return lines.join("\n");
 }

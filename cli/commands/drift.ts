@@ -1,17 +1,24 @@
+import type { Plan } from "../../engine/planner/plan";
 import type { PlacementGroup } from "../../engine/planner/request";
+import type { Snapshot } from "../../engine/snapshot";
+import type { Settings } from "../../provider/settings";
 import { AffinityError } from "../../engine/errors";
+import { chooseCluster } from "../cluster";
 import type { CliCommand } from "../command";
 import { loadSettings } from "../config";
-import { DRIFT_CLASSES, findDrift } from "../drift/compare";
+import { type Drift, DRIFT_CLASSES, findDrift } from "../drift/compare";
 import { ExitCode } from "../exit";
+import { lazy } from "../lazy";
 import { addInventoryOptions, type WorldFlags } from "../options";
-import { loadPlan } from "../plan-file";
+import { latestPlan, loadPlan } from "../plan-file";
+import { commonDomain, isoTime, unresolvedLines } from "../plan-table";
 import { readGroups } from "../request";
 import { renderTable } from "../table";
 import { readSnapshot } from "../world";
+import { wrap } from "../wrap";
 
 interface DriftFlags extends WorldFlags {
-  readonly plan: string;
+  readonly plan?: string;
   readonly request?: string;
 }
 
@@ -20,14 +27,19 @@ export const driftCommand: CliCommand<DriftFlags> = {
   name: "drift",
   summary: "compare the cluster with its plan; exit code 2 if it has drifted",
   examples: [
+    "vsphere-affinity drift --vcenter vc.example.com --journal journal.duckdb",
     "vsphere-affinity drift --plan plan.json --vcenter vc.example.com",
     "vsphere-affinity drift --plan $(pulumi stack output digest) --journal journal.duckdb --inventory inventory.json",
   ],
   configure(command) {
     addInventoryOptions(command);
     command
-      .requiredOption("--plan <file|digest>", "a plan that was saved, or one in the journal")
+      .option("--plan <file|digest>", "a plan that was saved, or one in the journal (default: the journal's newest)")
       .option("--journal <file>", "DuckDB file that keeps plans")
+      .option(
+        "--cluster <name>",
+        "cluster whose newest plan is taken, by name or id; not needed where there is one only",
+      )
       .option("--request <file>", "the request of the plan: the cluster's rules are compared with its groups")
       .addHelpText(
         "after",
@@ -38,9 +50,10 @@ export const driftCommand: CliCommand<DriftFlags> = {
   },
   async run(context, flags) {
     const settings = loadSettings(flags, context.environment);
-    const plan = await loadPlan(flags.plan, settings.journal);
+    const given = flags.plan === undefined ? undefined : await loadPlan(flags.plan, settings.journal);
     const groups: readonly PlacementGroup[] = flags.request === undefined ? [] : readGroups(flags.request);
     const snapshot = await readSnapshot(context, settings);
+    const plan = given ?? (await newestPlan(snapshot, settings, flags.cluster));
     if (!snapshot.clusters.some((cluster) => cluster.id === plan.cluster.id)) {
       throw new AffinityError({
         code: "CLUSTER_NOT_FOUND",
@@ -49,20 +62,33 @@ export const driftCommand: CliCommand<DriftFlags> = {
       });
     }
     const drift = findDrift(plan, snapshot, groups);
-    context.output.result({ cluster: plan.cluster, plan: plan.digest, drift }, () =>
-      drift.length === 0
-        ? `cluster ${plan.cluster.name} is as plan ${plan.digest.slice(0, 12)} says`
-        : renderTable(
-            [
-              { title: "DRIFT" },
-              { title: "SUBJECT", min: 12 },
-              { title: "EXPECTED", min: 12 },
-              { title: "FOUND", fill: true },
-            ],
-            drift.map((item) => [item.class, item.subject, item.expected, item.found]),
-            context.output.columns,
-          ),
+    const { unresolved = [] } = plan;
+    context.output.result({ cluster: plan.cluster, plan: plan.digest, asOf: plan.asOf, drift, unresolved }, () =>
+      [text(plan, drift, context.output.columns), ...unresolvedLines(plan)]
+        .flatMap((line) => (line.includes("\n") ? [line] : wrap(line, context.output.proseColumns, "  ")))
+        .join("\n"),
     );
     return drift.length === 0 ? ExitCode.clean : ExitCode.changes;
   },
 };
+
+function newestPlan(snapshot: Snapshot, settings: Settings, named: string | undefined): Promise<Plan> {
+  const cluster = lazy.snapshot().findCluster(snapshot, chooseCluster(snapshot, named));
+  return latestPlan(lazy.promises().clusterKey(snapshot, cluster), cluster.name, settings.journal);
+}
+
+function text(plan: Plan, drift: readonly Drift[], width: number): string {
+  const which = `plan ${plan.digest.slice(0, 12)} of ${isoTime(plan.asOf)}`;
+  if (drift.length === 0) return `cluster ${plan.cluster.name} is as ${which} says`;
+  const columns = [
+    { title: "DRIFT" },
+    { title: "SUBJECT", min: 12 },
+    { title: "EXPECTED", min: 12 },
+    { title: "FOUND", fill: true },
+  ];
+  const domain = commonDomain(plan.hosts.map((host) => host.name));
+  const short = (value: string) => (domain ? value.replaceAll(domain, "") : value);
+  const rows = drift.map((item) => [item.class, item.subject, item.expected, item.found].map(short));
+  const count = `cluster ${plan.cluster.name} has left ${which} in ${drift.length} ${drift.length === 1 ? "place" : "places"}`;
+  return `${renderTable(columns, rows, width)}\n${count}`;
+}

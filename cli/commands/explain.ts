@@ -6,6 +6,7 @@ import { DEFAULT_JOURNAL, addInventoryOptions, addPlanOptions, addTelemetryOptio
 import { loadPlan } from "../plan-file";
 import type { RequestFlags } from "../request";
 import { makePlan, readSnapshot } from "../world";
+import { wrap } from "../wrap";
 
 interface ExplainFlags extends RequestFlags {
   readonly plan?: string;
@@ -32,7 +33,10 @@ export const explainCommand: CliCommand<ExplainFlags> = {
     const plan =
       flags.plan === undefined ? await freshPlan() : await loadPlan(flags.plan, flags.journal ?? DEFAULT_JOURNAL);
     const explanation = explain(plan, name);
-    context.output.result(explanation, () => explanation.lines.join("\n"));
+    const { proseColumns } = context.output;
+    context.output.result(explanation, () =>
+      explanation.lines.flatMap((line) => wrap(line, proseColumns, "  ")).join("\n"),
+    );
     return ExitCode.clean;
 
     async function freshPlan() {

@@ -25,8 +25,10 @@ export const exportCommand: CliCommand<WorldFlags> = {
     context.output.result(
       { file, source: snapshot.source.name, takenAt: snapshot.takenAt, ...counts },
       () =>
-        `${file}: ${counts.clusters} clusters, ${counts.hosts} hosts, ${counts.virtualMachines} virtual machines of ${snapshot.source.name}`,
+        `${file}: ${count(counts.clusters, "cluster")}, ${count(counts.hosts, "host")}, ${count(counts.virtualMachines, "virtual machine")} of ${snapshot.source.name}`,
     );
     return ExitCode.clean;
   },
 };
+
+const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;

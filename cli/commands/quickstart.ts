@@ -8,12 +8,14 @@ import { ExitCode } from "../exit";
 import { parseYamlFile } from "../files";
 import { lazy } from "../lazy";
 import { packageRoot } from "../package-info";
-import { planSummary, planTable } from "../plan-table";
+import { isoTime, planSummary, planTable } from "../plan-table";
 import type { StepTime } from "../progress";
 import { obtainPulumi } from "../pulumi/obtain";
 import { makeData } from "../quickstart/data";
 import { type Layout, layoutOf } from "../quickstart/layout";
-import { LocalStack } from "../quickstart/stack";
+import { LocalStack, type PolicyChoice } from "../quickstart/stack";
+import { withTurn } from "../quickstart/turn";
+import { wrap } from "../wrap";
 
 interface QuickstartFlags extends CommonFlags {
   readonly inventory?: string;
@@ -52,29 +54,67 @@ export const quickstartCommand: CliCommand<QuickstartFlags> = {
   },
   async run(context, flags) {
     const program = programFolder();
-    const layout = layoutOf(flags.folder, givenData(flags));
-    if (layout.synthetic) await makeData(context, layout);
-    const cluster = await clusterName(context, layout, flags.cluster);
-    const cli = await obtainPulumi(context);
-    const { environment, signal } = context;
-    const stack = new LocalStack({ cli, environment, program, stack: STACK, folder: layout.stackFolder, signal });
     const policies = { pack: join(program, "policies", "pack"), config: policyConfig(flags.policyConfig) };
-    await context.steps.run("preparing the stack", () => stack.configure(configOf(layout, cluster)));
-    await context.steps.run("pulumi up --yes --policy-pack policies/pack", (report) =>
-      stack.up(policies, (line) => report({ text: line.trim() })),
-    );
-    const plan = await context.steps.run("reading the plan", async () => readPlan(layout, await stack.outputs()));
-    const steps = context.steps.times;
-    context.output.result({ digest: plan.digest, cluster: plan.cluster, steps, variables: stack.variables, plan }, () =>
-      [
-        planTable(plan, { width: context.output.columns, all: flags.all === true }),
-        planSummary(plan),
-        timings(steps),
-        goOn(program, stack.variables, stack.arguments(policies)),
-      ].join("\n\n"),
-    );
-    return ExitCode.clean;
+    const layout = layoutOf(flags.folder, givenData(flags));
+    return withTurn(layout.folder, async () => {
+      if (layout.synthetic) await makeData(context, layout);
+      const cluster = await checkData(context, layout, flags.cluster);
+      await runStack(context, flags, { program, layout, cluster, policies });
+      return ExitCode.clean;
+    });
   },
+};
+
+interface Job {
+  readonly program: string;
+  readonly layout: Layout;
+  readonly cluster: string;
+  readonly policies: PolicyChoice;
+}
+
+async function runStack(context: Context, flags: QuickstartFlags, job: Job): Promise<void> {
+  const { program, layout, cluster, policies } = job;
+  const { environment, signal, output } = context;
+  const cli = await obtainPulumi(context);
+  const note = (text: string) => output.note(text);
+  const stack = new LocalStack({ cli, environment, program, stack: STACK, folder: layout.stackFolder, signal, note });
+  await context.steps.run("preparing the stack", () => stack.configure(configOf(layout, cluster)));
+  const changes = await context.steps.run("pulumi up with the policy pack", (report) =>
+    stack.up(policies, (line) => report({ text: line.trim() })),
+  );
+  const plan = await context.steps.run("reading the plan", async () => readPlan(layout, await stack.outputs()));
+  const steps = context.steps.times;
+  const { variables } = stack;
+  output.result({ digest: plan.digest, cluster: plan.cluster, changes, steps, variables, plan }, () =>
+    [
+      planTable(plan, { width: output.columns, all: flags.all === true }),
+      planSummary(plan, output.proseColumns),
+      wrap(outcome(changes, plan), output.proseColumns, "  ").join("\n"),
+      timings(steps),
+      goOn(program, variables, stack.arguments(policies)),
+    ].join("\n\n"),
+  );
+}
+
+/** What the update did, and where it did nothing, why. */
+function outcome(changes: Readonly<Record<string, number>>, plan: Plan): string {
+  const done = Object.entries(changes).filter(([what]) => what !== "same");
+  const kept = changes.same ?? 0;
+  if (done.length === 0 && kept > 0) {
+    return (
+      `pulumi up changed nothing: ${kept} resources as they were. The plan of ${isoTime(plan.asOf)} stays in force ` +
+      "while inventory and telemetry allow it and no other plan is better by more than the threshold (gainThreshold)."
+    );
+  }
+  return `pulumi up: ${[...done, ...(kept > 0 ? [["same", kept] as const] : [])].map(([what, n]) => `${n} ${PAST[what] ?? what}`).join(", ")}`;
+}
+
+const PAST: Readonly<Record<string, string>> = {
+  create: "created",
+  update: "updated",
+  replace: "replaced",
+  delete: "deleted",
+  same: "unchanged",
 };
 
 /** The user's own configuration of a policy stands in place of ours. */
@@ -110,6 +150,13 @@ function givenData({ inventory, telemetry }: QuickstartFlags): { inventory: stri
       hint: "the synthetic data know nothing of yours: give both, or neither",
     });
   }
+  if (/^https?:/.test(telemetry)) {
+    throw new AffinityError({
+      code: "USAGE",
+      message: "the quickstart reads telemetry from a file, and --telemetry is an address",
+      hint: `copy it first: vsphere-affinity import ${telemetry} telemetry.duckdb`,
+    });
+  }
   for (const [what, path] of Object.entries({ inventory, telemetry })) {
     if (existsSync(path)) continue;
     throw new AffinityError({
@@ -121,11 +168,12 @@ function givenData({ inventory, telemetry }: QuickstartFlags): { inventory: stri
   return { inventory, telemetry };
 }
 
-/** Reading the inventory here as well tells a bad file before Pulumi is started. */
-async function clusterName(context: Context, layout: Layout, named: string | undefined): Promise<string> {
+/** Reading both files here as well tells a bad one before Pulumi is started. The name of the cluster. */
+async function checkData(context: Context, layout: Layout, named: string | undefined): Promise<string> {
   const snapshot = await new (lazy.snapshotFile().FileInventory)(layout.inventory).snapshot(context.signal);
-  const id = chooseCluster(snapshot, named);
-  return lazy.snapshot().findCluster(snapshot, id).name;
+  const cluster = lazy.snapshot().findCluster(snapshot, chooseCluster(snapshot, named));
+  await (await lazy.telemetry().openTelemetry({ duckdb: layout.telemetry })).close();
+  return cluster.name;
 }
 
 function configOf(layout: Layout, cluster: string): Record<string, unknown> {
@@ -151,12 +199,23 @@ function timings(steps: readonly StepTime[]): string {
   return steps.map(({ step, seconds }) => `${step.padEnd(width)}  ${seconds.toFixed(1).padStart(6)} s`).join("\n");
 }
 
-/** How a person goes on with the stack, by hand. */
+/** How a person goes on with the stack, by hand: lines to be pasted into a shell. */
 function goOn(program: string, variables: Readonly<Record<string, string>>, args: readonly string[]): string {
-  const quoted = (text: string) => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  const flags: string[] = [];
+  for (const arg of args) {
+    if (arg.startsWith("--")) flags.push(arg);
+    else flags.push(`${flags.pop() ?? ""} ${quoted(arg)}`);
+  }
   return [
     "To go on with this stack by hand:",
     ...Object.entries(variables).map(([name, value]) => `  export ${name}=${quoted(value)}`),
-    `  pulumi preview --cwd ${quoted(program)} ${args.map(quoted).join(" ")}`,
+    [`  pulumi preview --cwd ${quoted(program)}`, ...flags].join(" \\\n    "),
   ].join("\n");
+}
+
+/** For a shell; `$PATH` at the end stays a variable. */
+function quoted(text: string): string {
+  const rest = text.replace(/\$PATH$/, "");
+  const safe = /^[\w./:=-]*$/.test(rest) ? rest : `'${rest.replaceAll("'", "'\\''")}'`;
+  return safe + text.slice(rest.length);
 }

@@ -35,7 +35,7 @@ async function checkVcenter(
   const inventory = createVcenterInventory(settings);
   try {
     const actions = createVcenterActions(inventory);
-    const about = await actions.about(context.signal);
+    const about = await context.steps.run(`asking ${inventory.name} who it is`, () => actions.about(context.signal));
     add({ name: "vcenter", status: "ok", detail: `${inventory.name}: ${about.name}, API ${about.apiVersion}` });
     if (settings.insecure) {
       const next = "give the certificate's authority as caFile, and unset insecure";

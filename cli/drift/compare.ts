@@ -5,6 +5,7 @@ import type { Host, Snapshot, VirtualMachine } from "../../engine/snapshot";
 /** How a cluster may have left its plan; the text is what `drift --help` says. */
 export const DRIFT_CLASSES = {
   "vm-moved": "the VM runs on another host than the plan gave it",
+  "move-pending": "the VM is still where it was before a move that the plan advised",
   "vm-missing": "the plan has the VM, the inventory has not",
   "vm-unplaced": "the VM has no host",
   "host-missing": "the host that the plan chose is not in the inventory",
@@ -33,6 +34,7 @@ export function findDrift(plan: Plan, snapshot: Snapshot, groups: readonly Place
 
 function vmDrift(plan: Plan, snapshot: Snapshot): Drift[] {
   const hosts = new Map(snapshot.hosts.map((host) => [host.id, host]));
+  const moves = new Map(plan.moves.map((move) => [move.id, move.fromHostId]));
   return plan.virtualMachines.flatMap((placed): Drift[] => {
     const drift = (kind: DriftClass, found: string): Drift[] => [
       { class: kind, subject: placed.vm, expected: `on ${placed.host}`, found },
@@ -41,6 +43,7 @@ function vmDrift(plan: Plan, snapshot: Snapshot): Drift[] {
     if (!vm) return drift("vm-missing", placed.id === null ? "not made yet, or removed" : "not in the inventory");
     if (vm.host === null) return drift("vm-unplaced", "on no host");
     if (vm.host === placed.hostId) return [];
+    if (vm.host === moves.get(vm.id)) return drift("move-pending", `still on ${hosts.get(vm.host)?.name ?? vm.host}`);
     return drift("vm-moved", `on ${hosts.get(vm.host)?.name ?? vm.host}`);
   });
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson } from "../../engine/digest";
 import type { Context } from "../command";
@@ -18,10 +18,12 @@ export async function makeData(context: Context, layout: Layout): Promise<void> 
   const parameters = canonicalJson({ ...CLUSTER, version: packageInfo().version });
   const complete = [made, layout.inventory, layout.telemetry].every((path) => existsSync(path));
   if (complete && (await readFile(made, "utf8")) === parameters) return;
-  await mkdir(layout.folder, { recursive: true });
   await rm(made, { force: true });
-  const label = `making a cluster of ${CLUSTER.hosts} hosts and ${CLUSTER.vms} VMs with ${CLUSTER.days} days of telemetry, once`;
-  await context.steps.run(label, async (report) => {
+  const { hosts, vms, days } = CLUSTER;
+  context.output.note(
+    `the example: a cluster of ${hosts} hosts and ${vms} VMs with ${days} days of telemetry, made once`,
+  );
+  await context.steps.run("making the example cluster", async (report) => {
     const files = { inventoryPath: layout.inventory, telemetryPath: layout.telemetry };
     await lazy.synthetic().writeSyntheticCluster(CLUSTER, files, (done, total) => {
       context.signal.throwIfAborted();

@@ -10,6 +10,13 @@ export interface EngineEvent {
     readonly policyPackName: string;
     readonly enforcementLevel: string;
   };
+  readonly summaryEvent?: { readonly isPreview?: boolean; readonly resourceChanges?: Readonly<Record<string, number>> };
+}
+
+/** Resources by what an update did with them; empty where it was none, or did not end. */
+export function resourceChanges(events: readonly EngineEvent[]): Record<string, number> {
+  const summary = events.findLast(({ summaryEvent }) => summaryEvent && !summaryEvent.isPreview)?.summaryEvent;
+  return { ...summary?.resourceChanges };
 }
 
 /** The events of a run, as `--event-log` wrote them; none where there is no log. */

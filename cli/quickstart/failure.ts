@@ -30,11 +30,16 @@ export function failureOf(command: string, result: ProcessResult, events: readon
   const lines = `${result.stdout}\n${result.stderr}`.split("\n").filter((line) => line.trim());
   return new AffinityError({
     code: "PULUMI_FAILED",
-    message: `${command} failed${result.code === null ? "" : ` with exit code ${result.code}`}`,
+    message: `${command} ${ending(result)}`,
     problems:
       errors.length > 0 ? unique(errors) : lines.slice(-8).map((line) => ({ path: command, message: line.trim() })),
     cause: result.error,
   });
+}
+
+function ending({ code, signal }: ProcessResult): string {
+  if (signal) return `was ended by ${signal}; start again, and it goes on from where it was`;
+  return code === null ? "could not be started" : `failed with exit code ${code}`;
 }
 
 /** A message without the stack that Node.js adds to it. */

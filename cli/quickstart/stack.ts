@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { AffinityError } from "../../engine/errors";
 import { lazy } from "../lazy";
 import { runProcess } from "../process";
 import { type PulumiCli, withPulumi } from "../pulumi/find";
-import { readEvents } from "./events";
+import { readEvents, resourceChanges } from "./events";
 import { failureOf } from "./failure";
+import { clearStaleLocks } from "./stack-lock";
 
 const PASSPHRASE = "quickstart";
 
@@ -19,6 +20,8 @@ export interface StackOptions {
   /** State, Pulumi's home and the stack's configuration are kept here: no account, nothing outside. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** Told what a person should know and that stops nothing. */
+  readonly note: (text: string) => void;
 }
 
 export interface PolicyChoice {
@@ -43,6 +46,7 @@ export class LocalStack {
   /** The environment in which a person can go on with this stack. */
   get variables(): Record<string, string> {
     return {
+      ...(this.options.cli.where === "PATH" ? {} : { PATH: `${this.options.cli.folder}${delimiter}$PATH` }),
       PULUMI_HOME: join(this.options.folder, "pulumi-home"),
       PULUMI_BACKEND_URL: `file://${join(this.options.folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
@@ -51,7 +55,8 @@ export class LocalStack {
 
   /** Makes the stack where it is not there yet, and sets its configuration; keys with their namespace. */
   async configure(config: Readonly<Record<string, unknown>>): Promise<void> {
-    const { folder, program, stack } = this.options;
+    const { folder, program, stack, note } = this.options;
+    for (const line of await clearStaleLocks(join(folder, "state"))) note(line);
     for (const part of ["project", "pulumi-home", "state"]) await mkdir(join(folder, part), { recursive: true });
     // `stack init` writes the salt of the passphrase beside the project file: here, not into the program's folder.
     await writeFile(join(this.project, "Pulumi.yaml"), await readFile(join(program, "Pulumi.yaml")));
@@ -67,15 +72,18 @@ export class LocalStack {
 
   /**
    * `pulumi up --yes` with a policy pack.
+   * @returns resources by what was done with them, such as `{ create: 2 }` or `{ same: 2 }`
    * @throws BlockedByPolicyError where a mandatory policy refused it; AffinityError PULUMI_FAILED with Pulumi's own words.
    */
-  async up(policies: PolicyChoice, onLine: (line: string) => void): Promise<void> {
+  async up(policies: PolicyChoice, onLine: (line: string) => void): Promise<Record<string, number>> {
     const log = join(this.options.folder, "events.log");
     await rm(log, { force: true });
     await writeFile(this.policyConfigFile, JSON.stringify(policies.config, null, 2));
     const args = ["up", "--yes", ...this.arguments(policies), "--event-log", log];
     const result = await this.run(args, this.options.program, onLine);
-    if (result.code !== 0) throw failureOf("pulumi up", result, await readEvents(log));
+    const events = await readEvents(log);
+    if (result.code !== 0) throw failureOf("pulumi up", result, events);
+    return resourceChanges(events);
   }
 
   async outputs(): Promise<Record<string, unknown>> {
@@ -97,8 +105,8 @@ export class LocalStack {
   private async run(args: readonly string[], cwd: string, onLine?: (line: string) => void) {
     const { cli, environment, signal } = this.options;
     const env = {
-      ...withPulumi(cli, environment),
       ...this.variables,
+      ...withPulumi(cli, environment),
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       // As the Automation API does: the event log is behind it.

@@ -44,7 +44,8 @@ export const placementTelemetryFresh = definePolicy({
     const { plan } = readPlacement(resource);
     // The update checks again with everything known, before anything is made.
     if (plan === UNKNOWN) return notApplicable("the plan depends on values that this preview doesn't know");
-    if (plan === undefined) return report("It holds no plan.");
+    // Planning failed, and the resource's own error says why: a second complaint would hide it.
+    if (plan === undefined) return notApplicable("there is no plan to judge");
 
     const { newest, coverage } = plan.telemetry;
     const planned = plan.confirmedAt ?? plan.asOf;

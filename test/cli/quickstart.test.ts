@@ -28,7 +28,7 @@ describe("quickstart", function () {
       const { code, stdout, stderr } = await runCli(["quickstart"], { cwd, environment });
       assert.equal(code, 0, stderr);
       const [head, ...rows] = stdout.split("\n\n")[0].split("\n");
-      assert.match(head, /^ *VM +HOST +RISK +CPU +MEM +MAIN REASON$/);
+      assert.match(head, /^ *VM +HOST +RISK +CPU FREE +MEM FREE$/);
       const fresh = rows.filter((row) => row.startsWith("new "));
       assert.deepEqual(fresh.map((row) => row.split(/ +/)[1]).sort(), [
         "cache-1",
@@ -40,7 +40,7 @@ describe("quickstart", function () {
       ]);
       for (const row of [head, ...rows]) assert.ok(row.length <= 80, row);
       assert.match(stdout, /cluster production: 6 to place/);
-      assert.match(stdout, /^pulumi up --yes --policy-pack policies\/pack +\d+\.\d s$/m);
+      assert.match(stdout, /^pulumi up with the policy pack +\d+\.\d s$/m);
     });
 
     it("makes the data once, and an up without a change gives the same plan", async () => {
@@ -59,7 +59,7 @@ describe("quickstart", function () {
       assert.equal(runs[0].plan.virtualMachines.length > 200 - 16, true);
       assert.deepEqual(
         runs[0].steps.map(({ step }) => step),
-        ["preparing the stack", "pulumi up --yes --policy-pack policies/pack", "reading the plan"],
+        ["preparing the stack", "pulumi up with the policy pack", "reading the plan"],
       );
     });
 

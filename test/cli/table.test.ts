@@ -57,7 +57,7 @@ describe("the plan's table", () => {
     const stay = Array.from({ length: 25 }, (_, i) => placedVm(`old-${i}`, "h1", { action: "keep" }));
     const plan = (fresh: number) =>
       planOf({ virtualMachines: [...Array.from({ length: fresh }, (_, i) => placedVm(`new-${i}`, "h1")), ...stay] });
-    const table = (fresh: number, all = false) => planTable(plan(fresh), { width: 80, all }).split("\n");
+    const table = (fresh: number, all = false) => planTable(plan(fresh), { width: 140, all }).split("\n");
     assert.equal(table(50).length, 42);
     assert.equal(table(50).at(-1), "... and 35 more: 10 to place, 0 to move, 25 stay (--all shows them)");
     assert.equal(table(3).length, 22);

@@ -46,11 +46,15 @@ describe("the command line", function () {
   });
 
   for (const { what, args, says } of [
-    { what: "an unknown command", args: ["plna"], says: /unknown command 'plna'\n\(Did you mean plan\?\)/ },
+    {
+      what: "an unknown command",
+      args: ["plna"],
+      says: /unknown command 'plna' \[USAGE\]\n {2}hint: did you mean plan\? see vsphere-affinity --help/,
+    },
     {
       what: "an unknown option",
       args: ["plan", "--sede", "1"],
-      says: /unknown option '--sede'\n\(Did you mean --seed\?\)/,
+      says: /unknown option '--sede' \[USAGE\]\n {2}hint: did you mean --seed\? see vsphere-affinity plan --help/,
     },
     {
       what: "a seed that is no number",
@@ -60,7 +64,11 @@ describe("the command line", function () {
     { what: "a time that is none", args: ["plan", "--as-of", "soon"], says: /argument 'soon' is invalid/ },
     { what: "an unknown device", args: ["plan", "--device", "tpu"], says: /Allowed choices are auto/ },
     { what: "a missing argument", args: ["export"], says: /missing required argument 'file'/ },
-    { what: "a missing option", args: ["drift"], says: /'--plan <file\|digest>' not specified/ },
+    {
+      what: "an option without its value",
+      args: ["drift", "--plan"],
+      says: /'--plan <file\|digest>' argument missing/,
+    },
   ]) {
     it(`refuses ${what} with exit code 1`, async () => {
       const { code, stdout, stderr } = await runCli(args, { cwd });
