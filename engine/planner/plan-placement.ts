@@ -50,7 +50,7 @@ export async function planPlacement(
   const model = compileModel(request, snapshot, cluster, assessment);
   const constraints = compileConstraints(model);
   report(1);
-  const { search, unplaced, losses } = await solveWithRestarts(model, constraints, { device, signal });
+  const { search, unplaced, losses, table: known, contested } = await solveWithRestarts(model, constraints, { device, signal });
   const units = search.problem.units;
   if (unplaced.length > 0) {
     const homeless = unplaced.flatMap((unit) => units.vms[unit].map((v) => model.vms[v].name));
@@ -59,7 +59,7 @@ export async function planPlacement(
   const violations = violationsOf(search.state);
   refuseUnmetRequest(model, constraints, violations);
   report(2);
-  const table = await MoveTable.of(search, device, signal);
+  const table = known ?? (await MoveTable.of(search, device, signal));
   const after = hostsOf(search);
   const plan = {
     algorithm: PLAN_ALGORITHM,
@@ -68,7 +68,7 @@ export async function planPlacement(
     asOf: request.asOf,
     seed: request.config.seed,
     telemetry: telemetryOf(model),
-    ...describe(search, table, after),
+    ...describe(search, table, after, contested),
     lacking: model.lacking.list().map((fact) => ({ ...fact, subjects: [...fact.subjects] })),
     unresolved: [
       ...violations.map((violation) => ({
@@ -125,11 +125,11 @@ function telemetryOf({ assessment, request, vms, movable }: Model): Plan["teleme
   };
 }
 
-function describe(search: Search, table: MoveTable, after: Int32Array) {
+function describe(search: Search, table: MoveTable, after: Int32Array, contested: boolean) {
   const { model } = search.problem;
   const before = Int32Array.from(model.vms, (vm) => vm.current);
   const [was, will] = [forecastHosts(model, before), forecastHosts(model, after)];
-  const outcome = { search, table, was, will };
+  const outcome = { search, table, was, will, contested };
   const facts = hostFacts(outcome);
   const countOf = (hostOf: Int32Array, h: number) => hostOf.reduce((n, host) => n + Number(host === h), 0);
   const peak = (forecasts: typeof was, h: number, r: 0 | 1) => {

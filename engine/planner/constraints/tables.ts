@@ -35,16 +35,33 @@ export function amountsOf(
 export const isOpen = (host: Host): boolean =>
   host.connection === "connected" && host.power === "poweredOn" && !host.maintenance && !host.quarantine;
 
-/** Indices of the model's VMs with these managed object ids. */
-export function indicesById(model: Model, ids: Iterable<string>): number[] {
-  const wanted = new Set(ids);
-  return model.vms.flatMap((vm, v) => (vm.id !== null && wanted.has(vm.id) ? [v] : []));
+type Index = ReadonlyMap<string, readonly number[]>;
+
+const indexOf = (model: Model, key: (vm: ModelVm) => string | null): Index => {
+  const index = new Map<string, number[]>();
+  model.vms.forEach((vm, v) => {
+    const name = key(vm);
+    if (name !== null) index.set(name, [...(index.get(name) ?? []), v]);
+  });
+  return index;
+};
+
+/** One index per model, made when it is first asked for: a cluster has hundreds of rules. */
+const indices = new WeakMap<Model, { byId: Index; byName: Index }>();
+
+function lookUp(model: Model, by: "byId" | "byName", keys: Iterable<string>): number[] {
+  const index = indices.get(model) ?? {
+    byId: indexOf(model, (vm) => vm.id),
+    byName: indexOf(model, (vm) => vm.name),
+  };
+  indices.set(model, index);
+  return [...new Set(keys)].flatMap((key) => index[by].get(key) ?? []).sort((a, b) => a - b);
 }
 
-/** Indices of the model's VMs with these names. */
-export function indicesByName(model: Model, names: Iterable<string>): number[] {
-  const wanted = new Set(names);
-  return model.vms.flatMap((vm, v) => (wanted.has(vm.name) ? [v] : []));
-}
+/** Indices of the model's VMs with these managed object ids, ascending. */
+export const indicesById = (model: Model, ids: Iterable<string>): number[] => lookUp(model, "byId", ids);
+
+/** Indices of the model's VMs with these names, ascending. */
+export const indicesByName = (model: Model, names: Iterable<string>): number[] => lookUp(model, "byName", names);
 
 export const gigabytes = (mb: number): string => `${Math.round((mb / 1024) * 10) / 10} GB`;

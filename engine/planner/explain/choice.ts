@@ -3,7 +3,7 @@ import type { ModelVm } from "../problem/model";
 import { count, listNames } from "../wording";
 import type { Outcome } from "./placed-vms";
 import type { Reason } from "./reasons";
-import { refusals } from "./refusals";
+import type { Refusal } from "./refusals";
 import { compare } from "./sides";
 
 /** One VM and where it ends. */
@@ -12,8 +12,10 @@ export interface Choice {
   readonly unit: number;
   readonly vm: ModelVm;
   readonly host: number;
-  /** Hosts that could take it as well, the cheapest first. */
+  /** Hosts that could take it as well, the cheapest few in front. */
   readonly others: readonly number[];
+  /** What rules out the other hosts, the constraint that rules out most first. */
+  readonly refusals: readonly Refusal[];
 }
 
 /** Why the VM is where the plan has it, in one phrase whose first words tell most. */
@@ -64,17 +66,16 @@ function departure(choice: Choice): Reason {
   return { objective: objective.name, text: `leaves ${from}: ${objective.worse(compare(choice, host, vm.current))}` };
 }
 
-function onlyHost({ outcome, unit, vm, host }: Choice): Reason {
+function onlyHost({ outcome, vm, host, refusals }: Choice): Reason {
   const { hosts } = outcome.search.problem.model;
-  const reasons = refusals(outcome.search.state, unit);
-  const [first] = reasons;
+  const [first] = refusals;
   const say = (text: string): Reason => ({ objective: "constraint", text });
   if (!first) return say("only host of the cluster");
-  const alone = reasons.length === 1 ? first.constraint : null;
+  const alone = refusals.length === 1 ? first.constraint : null;
   if (alone?.only) return say(`only host ${alone.only(vm)}`);
   if (alone && vm.current === host) return say(`stays: ${alone.because(vm, hosts[first.hosts[0]])}`);
-  const parts = reasons.map((reason) => `${reason.constraint.name} ${count(reason.hosts.length, "host")}`);
-  return say(`only host left: ruled out are by ${listNames(parts)}`);
+  const parts = refusals.map((refusal) => `${refusal.constraint.name} ${count(refusal.hosts.length, "host")}`);
+  return say(`only host left; ruled out: ${listNames(parts)}`);
 }
 
 /** A VM that stays where it runs, or where the plan in force has it. */
@@ -99,26 +100,21 @@ function barred(choice: Choice, best: number): Reason {
   const { model } = search.problem;
   const objective = decisive(negated(table.byObjective(unit, best)));
   const why = objective ? ` (${objective.better(compare(choice, best, host))})` : "";
-  const text = `stays: ${limit(choice, best)}; better on ${model.hosts[best].name}${why}`;
+  const stays = choice.vm.current === host || choice.vm.kept === host;
+  const text = `${stays ? "stays" : "placed"}: ${limit(choice, best)}; better on ${model.hosts[best].name}${why}`;
   return { objective: objective?.name ?? "plan", text };
 }
 
 function limit({ outcome, unit, host }: Choice, best: number): string {
   const { search, table } = outcome;
-  const { units, hosts } = search.problem;
+  const { hosts } = search.problem;
   const needed = search.carries(unit, best) - search.carries(unit, host);
   const left = search.maxMoves - search.moves;
-  if (needed <= left) return "the search found nothing better in reach";
+  if (needed <= left)
+    return outcome.contested ? "moves would take HA's room to restart VMs" : "the search found nothing better in reach";
   if (search.maxMoves === 0) return "no moves are allowed";
   if (left > 0) return `it takes ${count(needed, "move")} and ${left} of ${search.maxMoves} are left`;
-  const gainOf = (u: number, from: number, to: number): number =>
-    (table.deltas[u * hosts + from] - search.price(u, to) + search.price(u, from)) / Math.max(1, search.carries(u, to));
   const here = -(table.deltas[unit * hosts + best] + search.price(unit, best) - search.price(unit, host)) / needed;
-  const lesser = units.anchor.some((anchor, u) => {
-    const to = search.state.hostOf[u];
-    if (anchor < 0 || to === anchor || search.carries(u, to) === 0) return false;
-    return search.state.refusedBy(u, anchor) === null && gainOf(u, anchor, to) < here;
-  });
-  const by = lesser ? "" : " by moves that gain more or must be";
+  const by = outcome.leastGain < here ? "" : " by moves that gain more or must be";
   return `the limit of ${count(search.maxMoves, "move")} is used up${by}`;
 }

@@ -2,6 +2,7 @@ import type { PlacedVm, Plan } from "../plan";
 import type { MoveTable, Search } from "../solver";
 import { mainReason } from "./choice";
 import { type HostForecast, overloadProbability, peakOf, round4 } from "./forecast";
+import { reachOf } from "./refusals";
 import { furtherReasons, type HostFacts } from "./reasons";
 
 const RUNNERS_UP = 3;
@@ -13,10 +14,14 @@ export interface Outcome {
   /** [host][cpu, memory] */
   readonly was: readonly (readonly HostForecast[])[];
   readonly will: readonly (readonly HostForecast[])[];
+  /** Whether room to restart VMs after the loss of a host kept the search from what would cost less. */
+  readonly contested: boolean;
+  /** What the least of the moves that could be left out gains for each VM carried; Infinity if there is none. */
+  readonly leastGain: number;
 }
 
 /** [host] what is known of it after the plan. */
-export function hostFacts({ search: { problem }, will }: Outcome): HostFacts[] {
+export function hostFacts({ search: { problem }, will }: Pick<Outcome, "search" | "will">): HostFacts[] {
   return problem.model.hosts.map((host, h) => {
     const [cpu, memory] = will[h];
     return {
@@ -29,28 +34,31 @@ export function hostFacts({ search: { problem }, will }: Outcome): HostFacts[] {
 
 /** Every VM in scope with its host, its reasons and the hosts that came close; and the moves among them. */
 export function describePlacements(
-  outcome: Outcome,
+  plan: Omit<Outcome, "leastGain">,
   facts: readonly HostFacts[],
 ): Pick<Plan, "virtualMachines" | "moves"> {
-  const { search, table } = outcome;
+  const { search, table } = plan;
   const { problem, state } = search;
   const { model, units } = problem;
+  const outcome = { ...plan, leastGain: leastGain(plan) };
   const virtualMachines: PlacedVm[] = [];
   const moves: Plan["moves"] = [];
   for (let unit = 0; unit < units.count; unit++) {
     const host = state.hostOf[unit];
-    const others = rivals(search, table, unit);
+    const { fitting, refusals } = reachOf(state, unit);
+    const at = unit * problem.hosts;
+    const others = cheapestFirst(fitting, (h) => table.deltas[at + h]);
     const runnersUp = others.slice(0, RUNNERS_UP).map((other) => ({
       hostId: model.hosts[other].id,
       host: model.hosts[other].name,
-      extraCost: table.deltas[unit * problem.hosts + other],
+      extraCost: table.deltas[at + other],
       byObjective: table.byObjective(unit, other),
     }));
     const headroom = facts[host].peaks.map(({ share }) => (share === null ? null : round4(1 - share)));
     for (const v of units.vms[unit]) {
       const vm = model.vms[v];
       const moving = vm.current >= 0 && vm.current !== host;
-      const choice = { outcome, unit, vm, host, others };
+      const choice = { outcome, unit, vm, host, others, refusals };
       const reasons = [mainReason(choice), ...furtherReasons(choice, facts[host])];
       virtualMachines.push({
         vm: vm.name,
@@ -74,7 +82,7 @@ export function describePlacements(
           from: model.hosts[vm.current].name,
           to: model.hosts[host].name,
           // What moves as one shares the gain.
-          gain: Math.round(table.deltas[unit * problem.hosts + vm.current] / units.vms[unit].length),
+          gain: Math.round(table.deltas[at + vm.current] / units.vms[unit].length),
           reason: reasons[0].text,
         });
       }
@@ -85,12 +93,27 @@ export function describePlacements(
   return { virtualMachines: virtualMachines.sort(byName), moves: moves.sort(byName) };
 }
 
-/** Hosts that could take the unit as well, the cheapest first. */
-function rivals({ state, problem }: Search, table: MoveTable, unit: number): number[] {
-  const at = unit * problem.hosts;
-  const fitting: number[] = [];
-  for (let host = 0; host < problem.hosts; host++) {
-    if (host !== state.hostOf[unit] && state.fits(unit, host)) fitting.push(host);
+/** The hosts, the RUNNERS_UP cheapest of them in front and in order; a sort of all took longer than all the rest. */
+function cheapestFirst(hosts: number[], cost: (host: number) => number): number[] {
+  for (let k = 0; k < Math.min(RUNNERS_UP, hosts.length); k++) {
+    let least = k;
+    for (let i = k + 1; i < hosts.length; i++) {
+      const difference = cost(hosts[i]) - cost(hosts[least]);
+      if (difference < 0 || (difference === 0 && hosts[i] < hosts[least])) least = i;
+    }
+    [hosts[k], hosts[least]] = [hosts[least], hosts[k]];
   }
-  return fitting.sort((a, b) => table.deltas[at + a] - table.deltas[at + b] || a - b);
+  return hosts;
+}
+
+function leastGain({ search, table }: Omit<Outcome, "leastGain">): number {
+  const { problem, state } = search;
+  let least = Infinity;
+  for (let unit = 0; unit < problem.units.count; unit++) {
+    const [anchor, to] = [problem.units.anchor[unit], state.hostOf[unit]];
+    if (anchor < 0 || to === anchor || search.carries(unit, to) === 0 || !state.fits(unit, anchor)) continue;
+    const gain = table.deltas[unit * problem.hosts + anchor] - search.price(unit, to);
+    least = Math.min(least, gain / search.carries(unit, to));
+  }
+  return least;
 }

@@ -1,7 +1,6 @@
 import type { Peak } from "../objectives";
 import { chance, horizonHours, listNames, percent, slotName } from "../wording";
 import type { Choice } from "./choice";
-import { refusals } from "./refusals";
 
 export interface Reason {
   readonly objective: string;
@@ -32,9 +31,9 @@ function headroom({ outcome }: Choice, { peaks }: HostFacts): Reason[] {
   return parts.length ? [{ objective: "contention", text: parts.join(" and ") }] : [];
 }
 
-function ruledOut({ outcome, unit, vm }: Choice): Reason[] {
+function ruledOut({ outcome, vm, refusals }: Choice): Reason[] {
   const { hosts } = outcome.search.problem.model;
-  return refusals(outcome.search.state, unit)
+  return refusals
     .slice(0, 3)
     .map(({ constraint, hosts: refused }) => {
       const names = refused.map((h) => hosts[h].name).sort();

@@ -10,9 +10,13 @@ const MAX_PASSES = 30;
 /**
  * Lowers the cost until no relocation and no swap lowers it further. Units without a place of their own settle one
  * after the other; VMs that run already move by the steepest descent, so that a small budget goes to the best moves.
- * There is no chance in it: what it leaves, it leaves when it is run again.
+ * There is no chance in it: what it leaves, it leaves when it is run again. Gives its table where that is up to date.
  */
-export async function improve(search: Search, table: () => Promise<MoveTable>, signal?: AbortSignal): Promise<void> {
+export async function improve(
+  search: Search,
+  table: () => Promise<MoveTable>,
+  signal?: AbortSignal,
+): Promise<MoveTable | null> {
   let current: MoveTable | null = null;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     signal?.throwIfAborted();
@@ -27,8 +31,9 @@ export async function improve(search: Search, table: () => Promise<MoveTable>, s
     if (swap) {
       exchange(search, swap);
       current = null;
-    } else if (!settled && !descended) return;
+    } else if (!settled && !descended) return current;
   }
+  return null;
 }
 
 const hasPlacedAnchors = (search: Search): boolean =>

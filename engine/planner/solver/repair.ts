@@ -3,11 +3,12 @@ import type { Search } from "./search";
 
 /**
  * Heals what the world has broken, as far as the moves allow: the move that lowers the violation of hard constraints
- * most comes first, the cheapest among equals; where nothing fits, another unit makes room.
+ * most comes first, the cheapest among equals; where nothing fits, another unit makes room. Gives whether anything moved.
  */
-export function repair(search: Search, signal?: AbortSignal): void {
+export function repair(search: Search, signal?: AbortSignal): boolean {
   const { state, problem } = search;
   const hopeless = new Set<number>();
+  let any = false;
   for (;;) {
     signal?.throwIfAborted();
     let best: { unit: number; host: number; change: number; cost: number } | null = null;
@@ -26,10 +27,12 @@ export function repair(search: Search, signal?: AbortSignal): void {
     }
     if (best) {
       search.move(best.unit, best.host);
+      any = true;
       continue;
     }
     const stuck = strained.find((unit) => !hopeless.has(unit));
-    if (stuck === undefined) return;
-    if (!eject(search, stuck)) hopeless.add(stuck);
+    if (stuck === undefined) return any;
+    if (eject(search, stuck)) any = true;
+    else hopeless.add(stuck);
   }
 }

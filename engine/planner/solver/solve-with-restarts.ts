@@ -1,22 +1,29 @@
 import { knapsackForm } from "../constraints/checks/knapsack";
 import type { ActiveConstraint } from "../constraints/constraint";
 import type { Model } from "../problem/model";
+import { buildProblem } from "../problem/problem";
 import { type HostLoss, hostLosses } from "./host-loss";
-import { type Solution, solve, type SolveOptions } from "./solve";
+import { Search } from "./search";
+import { settleDown, type Solution, solve, type SolveOptions } from "./solve";
+import { canStay } from "./trim";
+
+/** Plans made for one plan: each is better than the one before, and the second is nearly always the last. */
+const MAX_ROUNDS = 10;
 
 export interface RestartableSolution extends Solution {
   /** Losses of hosts after which some VM could not restart, for the user to read. */
   readonly losses: { constraint: string; text: string; subjects: string[] }[];
+  /** Whether room to restart VMs had a say beside the constraints of the search. */
+  readonly contested: boolean;
 }
 
-const placement = ({ search }: Solution): Int32Array => {
-  const { model, units } = search.problem;
-  return Int32Array.from(model.vms, (vm, v) => (v < model.movable ? search.state.hostOf[units.unitOf[v]] : vm.current));
-};
-
 /**
- * Solves, then simulates the loss of hosts that HA admission control must bear. Where the free room is too scattered,
- * it solves once more with a share k/N of every host kept free, which gathers it, and takes the better of the two.
+ * Solves, then simulates the loss of hosts that HA admission control must bear. Where every VM finds a host to restart
+ * on, that is all. Otherwise the free room is too scattered, and several plans contend (see `contest`).
+ *
+ * What wins is then planned again as if it had been carried out, until that changes nothing: the winner isn't a local
+ * optimum of one search, so the next run might else find a move that this one didn't. Each round lowers what a plan is
+ * judged by, so they end; the moves of all rounds together stay within the limit.
  */
 export async function solveWithRestarts(
   model: Model,
@@ -24,24 +31,99 @@ export async function solveWithRestarts(
   options: SolveOptions,
 ): Promise<RestartableSolution> {
   const first = await solve(model, constraints, options);
-  if (first.unplaced.length > 0) return { ...first, losses: [] };
-  const losses = hostLosses(model, placement(first));
-  if (losses.length === 0) return { ...first, losses: [] };
-  const second = await solve(model, [...constraints, evenRoom(model)], options);
-  const later = second.unplaced.length > 0 ? null : hostLosses(model, placement(second));
-  return later && homeless(later) < homeless(losses)
-    ? { ...second, losses: describe(model, later) }
-    : { ...first, losses: describe(model, losses) };
+  if (first.unplaced.length > 0 || lossesOf(first).length === 0) return { ...first, losses: [], contested: false };
+  let best = await contest(model, constraints, first, options);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const spare = first.search.maxMoves - best.search.moves;
+    const again = await planAgain(carriedOut(model, placementOf(best)), constraints, { ...options, maxMoves: spare });
+    const next = withoutNeedless(model, carriedOver(model, again));
+    if (!isBetter(judge(next), judge(best))) break;
+    best = next;
+  }
+  return { ...best, losses: describe(model, lossesOf(best)), contested: true };
 }
 
-const homeless = (losses: readonly HostLoss[]): number => losses.reduce((sum, loss) => sum + loss.vms.length, 0);
+async function planAgain(
+  model: Model,
+  constraints: readonly ActiveConstraint[],
+  options: SolveOptions,
+): Promise<Solution> {
+  const first = await solve(model, constraints, options);
+  return lossesOf(first).length === 0 ? first : contest(model, constraints, first, options);
+}
+
+/**
+ * The best of: the world as it is, with what is new in it; the plan without a thought of restarts; one that puts
+ * nothing on a host beyond a share k/N of room kept free; and one that also takes VMs away where less is free.
+ */
+async function contest(
+  model: Model,
+  constraints: readonly ActiveConstraint[],
+  first: Solution,
+  options: SolveOptions,
+): Promise<Solution> {
+  const room = evenRoom(model);
+  const rivals = [
+    settleDown(model, constraints, options),
+    first,
+    await solve(model, [...constraints, guarding(room)], options),
+    await solve(model, [...constraints, room], options),
+  ];
+  const placed = rivals.filter((solution) => solution.unplaced.length === 0);
+  return withoutNeedless(
+    model,
+    placed.reduce((a, b) => (isBetter(judge(b), judge(a)) ? b : a)),
+  );
+}
+
+/** What a plan is judged by, the weightiest first: constraints broken, VMs without a restart, cost and price of moves. */
+type Judgement = readonly number[];
+
+function judge(solution: Solution): Judgement {
+  const { search } = solution;
+  const { constraints, units } = search.problem;
+  let broken = 0;
+  constraints
+    .filter(({ hard }) => hard)
+    .forEach(({ constraint }, i) => {
+      if (constraint === ROOM) return;
+      for (const { vms } of search.state.hard[i].breaches()) broken += vms.length;
+    });
+  let cost = Object.values(search.costs()).reduce((a, b) => a + b, 0);
+  for (let unit = 0; unit < units.count; unit++) cost += search.price(unit, search.state.hostOf[unit]);
+  return [broken, homeless(lossesOf(solution)), cost];
+}
+
+function isBetter(a: Judgement, b: Judgement): boolean {
+  const at = a.findIndex((value, i) => value !== b[i]);
+  return at >= 0 && a[at] < b[at];
+}
+
+/** Takes back the moves that the plan is no worse without. Room to restart is no constraint of what it gives. */
+function withoutNeedless(model: Model, solution: Solution): Solution {
+  const constraints = solution.constraints.filter(({ constraint }) => constraint !== ROOM);
+  const free = carriedOver(model, { ...solution, constraints });
+  const { search } = free;
+  let standing = judge(free);
+  search.problem.units.anchor.forEach((anchor, unit) => {
+    const home = search.state.hostOf[unit];
+    if (anchor < 0 || home === anchor || !canStay(search, unit, anchor)) return;
+    search.move(unit, anchor);
+    const without = judge(free);
+    if (isBetter(standing, without)) return search.move(unit, home);
+    standing = without;
+  });
+  return free;
+}
+
+const ROOM = "ha-restart-room";
 
 function evenRoom(model: Model): ActiveConstraint {
   const { ha } = model.cluster;
   const lost = ha.admissionControl.policy === "hostFailures" ? ha.admissionControl.hosts : 0;
   const keep = Math.max(0, 1 - lost / model.hosts.length) * model.request.config.memoryOvercommit;
   return {
-    constraint: "ha-admission-control",
+    constraint: ROOM,
     name: `HA admission control (${lost} host failures, room on every host)`,
     origin: "world",
     hard: true,
@@ -51,6 +133,39 @@ function evenRoom(model: Model): ActiveConstraint {
     }),
     because: (_vm, host) => `${host?.name ?? "every host"} keeps room for the VMs of a lost host`,
   };
+}
+
+/** The constraint for what comes to a host, without a claim on what is there. */
+const guarding = (constraint: ActiveConstraint): ActiveConstraint => ({
+  ...constraint,
+  form: {
+    bind: (model, units) => ({ ...constraint.form.bind(model, units), change: () => 0, breaches: () => [] }),
+  },
+});
+
+const placementOf = ({ search }: Solution): Int32Array => {
+  const { model, units } = search.problem;
+  return Int32Array.from(model.vms, (vm, v) => (v < model.movable ? search.state.hostOf[units.unitOf[v]] : vm.current));
+};
+
+const lossesOf = (solution: Solution): HostLoss[] => hostLosses(solution.search.problem.model, placementOf(solution));
+
+const homeless = (losses: readonly HostLoss[]): number => losses.reduce((sum, loss) => sum + loss.vms.length, 0);
+
+/** The model as it is once a plan is carried out, and in force. */
+const carriedOut = (model: Model, placement: Int32Array): Model => ({
+  ...model,
+  vms: model.vms.map((vm, v) =>
+    v < model.movable ? { ...vm, current: vm.current < 0 ? -1 : placement[v], kept: placement[v] } : vm,
+  ),
+});
+
+/** The same placement as a search on another model of the same VMs. */
+function carriedOver(model: Model, solution: Solution): Solution {
+  const search = new Search(buildProblem(model, solution.constraints));
+  const placement = placementOf(solution);
+  search.problem.units.vms.forEach(([v], unit) => search.move(unit, placement[v]));
+  return { ...solution, search, table: null };
 }
 
 function describe(model: Model, losses: readonly HostLoss[]): RestartableSolution["losses"] {

@@ -11,16 +11,20 @@ import { makeRoom } from "./ruin";
 import { Search } from "./search";
 import { trim } from "./trim";
 
-/** Rounds of improving and trimming: each trim may open a better move. */
+/** Rounds of improving, trimming and mending: each may open a better move. */
 const MAX_ROUNDS = 5;
 
 export interface SolveOptions {
   readonly device: Device;
   readonly signal?: AbortSignal;
+  /** Moves of VMs that run; the request's when not given. */
+  readonly maxMoves?: number;
 }
 
 export interface Solution {
   readonly search: Search;
+  /** Of the finished search; null where there is none that is up to date. */
+  readonly table: MoveTable | null;
   /** Units for which no host was found. */
   readonly unplaced: readonly number[];
   /** The constraints that the search kept, without those together-rules that couldn't be joined within the moves. */
@@ -76,6 +80,25 @@ const loosened = (constraint: ActiveConstraint): ActiveConstraint => ({
   form: { bind: (model, units) => constraint.form.bind(model, units) },
 });
 
+/** Construct and repair: the world as it is, with what has no host placed and what is broken mended. */
+export function settleDown(
+  model: Model,
+  constraints: readonly ActiveConstraint[],
+  { signal, maxMoves }: SolveOptions,
+): Solution {
+  const { seed } = model.request.config;
+  let active = constraints;
+  let { search, unplaced } = placeAll(buildProblem(model, active), seed, signal, { maxMoves });
+  const split = splitRules(model, active);
+  if (unplaced.length > 0 && split.length > 0) {
+    // VMs that a rule wants together but that run apart can't all be joined: leave such rules as the world has them.
+    active = active.map((constraint) => (split.includes(constraint) ? loosened(constraint) : constraint));
+    ({ search, unplaced } = placeAll(buildProblem(model, active), seed, signal, { maxMoves }));
+  }
+  if (unplaced.length === 0) repair(search, signal);
+  return { search, table: null, unplaced, constraints: active };
+}
+
 /**
  * Construct, repair, improve, trim. Deterministic: the seed only steers where room is looked for when the
  * construction leaves a VM over.
@@ -85,21 +108,18 @@ export async function solve(
   constraints: readonly ActiveConstraint[],
   options: SolveOptions,
 ): Promise<Solution> {
-  const { seed } = model.request.config;
-  let active = constraints;
-  let { search, unplaced } = placeAll(buildProblem(model, active), seed, options.signal);
-  const split = splitRules(model, active);
-  if (unplaced.length > 0 && split.length > 0) {
-    // VMs that a rule wants together but that run apart can't all be joined: leave such rules as the world has them.
-    active = active.map((constraint) => (split.includes(constraint) ? loosened(constraint) : constraint));
-    ({ search, unplaced } = placeAll(buildProblem(model, active), seed, options.signal));
-  }
+  const settled = settleDown(model, constraints, options);
+  const { search, unplaced } = settled;
+  let table: MoveTable | null = null;
   if (unplaced.length === 0) {
-    repair(search, options.signal);
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      await improve(search, () => MoveTable.of(search, options.device, options.signal), options.signal);
-      if (!trim(search)) break;
+      table = await improve(search, () => MoveTable.of(search, options.device, options.signal), options.signal);
+      const trimmed = trim(search);
+      // What improved may have opened a way to mend what nothing could before.
+      const mended = repair(search, options.signal);
+      if (!trimmed && !mended) break;
+      table = null;
     }
   }
-  return { search, unplaced, constraints: active };
+  return { ...settled, table };
 }

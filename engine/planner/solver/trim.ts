@@ -13,8 +13,8 @@ export function trim(search: Search): boolean {
     for (let unit = 0; unit < problem.units.count; unit++) {
       const anchor = problem.units.anchor[unit];
       const home = state.hostOf[unit];
-      if (anchor < 0 || home < 0 || home === anchor || !search.affords(unit, anchor)) continue;
-      if (!staysWell(search, unit, anchor) || search.delta(unit, anchor) > 0) continue;
+      if (anchor < 0 || home < 0 || home === anchor || !canStay(search, unit, anchor)) continue;
+      if (search.delta(unit, anchor) > 0) continue;
       search.move(unit, anchor);
       changed = any = true;
     }
@@ -22,5 +22,6 @@ export function trim(search: Search): boolean {
   return any;
 }
 
-const staysWell = (search: Search, unit: number, anchor: number): boolean =>
-  search.state.fits(unit, anchor) && search.state.hardChange(unit, anchor) <= 0;
+/** Whether the unit may be where it came from, as far as hard constraints and moves go. */
+export const canStay = (search: Search, unit: number, anchor: number): boolean =>
+  search.affords(unit, anchor) && search.state.fits(unit, anchor) && search.state.hardChange(unit, anchor) <= 0;
