@@ -71,6 +71,9 @@ describe("bad input: a clear error, exit code 1 and no stack trace", function ()
     );
     const result = await cli(["plan", "--config", "typo.yaml"]);
     assertUserError(result, "SETTINGS_INVALID", 'telemtry: unknown key; did you mean "telemetry"?', "known keys are");
+    await writeFile(join(cluster.folder, "alone.yaml"), "inventry: inventory.json\n");
+    const alone = await cli(["plan", "--config", "alone.yaml"]);
+    assertUserError(alone, "SETTINGS_INVALID", 'inventry: unknown key; did you mean "inventory"?');
   });
 
   it("an infeasible request, naming what conflicts", async () => {

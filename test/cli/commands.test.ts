@@ -104,6 +104,46 @@ describe("plan, explain, drift, import and doctor", function () {
     assert.match(absent.stderr, /PLAN_NOT_FOUND/);
   });
 
+  it("drift takes the journal's newest plan of the cluster, tells a move not made yet, and what was broken already", async () => {
+    const journal = ["--journal", "newest.duckdb", "--inventory", "inventory.json"];
+    const none = await cli("drift", ...journal);
+    assert.equal(none.code, 1);
+    assert.match(none.stderr, /no plan for cluster production \[PLAN_NOT_FOUND\][^]*--plan/);
+    const idle = await cli("plan", ...FILES, "--json");
+    const older = JSON.parse(idle.stdout) as Plan;
+    const moved = older.virtualMachines.map((placed) =>
+      placed.vm === "app-1" ? { ...placed, action: "move", host: "esx-2", hostId: "host-2", from: "esx-1" } : placed,
+    ) as Plan["virtualMachines"];
+    const move = { vm: "app-1", id: "vm-1", fromHostId: "host-1", toHostId: "host-2", from: "esx-1", to: "esx-2" };
+    const unresolved = [{ constraint: "vm-anti-affinity", text: "two of a pair on one host", subjects: ["app-3"] }];
+    const newer = { ...older, digest: "1".repeat(64), virtualMachines: moved, unresolved };
+    await openJournal(path("newest.duckdb")).savePlan(older);
+    await openJournal(path("newest.duckdb")).savePlan({ ...newer, moves: [{ ...move, gain: 1, reason: "room" }] });
+    const found = await cli("drift", ...journal);
+    assert.equal(found.code, 2, found.stderr);
+    assert.match(found.stdout, /move-pending +app-1 +on esx-2 +still on esx-1/);
+    assert.match(
+      found.stdout,
+      /has left plan 111111111111 of .* in 1 place\nBROKEN ALREADY, vm-anti-affinity: two of a pair/,
+    );
+    const json = await cli("drift", ...journal, "--cluster", "production", "--json");
+    assert.deepEqual((JSON.parse(json.stdout) as { unresolved: unknown }).unresolved, unresolved);
+    assert.equal((await cli("drift", ...journal, "--cluster", "prodcution")).code, 1);
+  });
+
+  it("explain adds what is broken already to the five lines of those concerned", async () => {
+    const unresolved = [{ constraint: "host-state", text: "esx-1 is in maintenance", subjects: ["app-1", "esx-1"] }];
+    await writeFile(path("broken.json"), JSON.stringify({ ...plan, unresolved }));
+    for (const [name, lines] of [
+      ["app-1", 6],
+      ["esx-1", 6],
+      ["app-2", 5],
+    ] as const) {
+      const { stdout } = await cli("explain", name, "--plan", "broken.json");
+      assert.equal(stdout.trimEnd().split("\n").length, lines, stdout);
+    }
+  });
+
   it("import maps a table's columns, and doubles nothing when run again", async () => {
     const rows = Array.from({ length: 48 }, (_, hour) => `${1_772_236_800 + hour * 3600},vm-1,${hour + 0.5},${hour}`);
     await writeFile(path("trace.csv"), ["when,machine,mhz,gib", ...rows].join("\n"));
@@ -136,6 +176,10 @@ describe("plan, explain, drift, import and doctor", function () {
     assert.equal(status.get("metric hostCpuMhz")?.status, "warning");
     assert.match(status.get("device plain")?.detail ?? "", /self-test passed/);
     assert.ok(status.has("pulumi"));
+    const text = await cli("doctor", ...FILES);
+    assert.match(text.stdout, /^ok {7}metric vmCpuMhz: /m);
+    assert.match(text.stdout, /^warning {2}telemetry: few samples or none of \d+ more metrics: .*hostCpuMhz/m);
+    assert.doesNotMatch(text.stdout, /^\w+ +metric hostCpuMhz/m);
     const ill = await cli("doctor", "--inventory", "absent.json");
     assert.equal(ill.code, 1);
     assert.match(ill.stdout, /^ERROR +inventory: .*absent\.json\n +-> /m);

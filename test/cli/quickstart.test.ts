@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { Plan } from "../../engine/planner/plan";
 import { componentPath, needs, temporaryFolder } from "../testbed";
@@ -63,6 +65,23 @@ describe("quickstart", function () {
       );
     });
 
+    it("says what an up without a change has done, and why nothing", async () => {
+      const { stdout } = await runCli(["quickstart"], { cwd, environment });
+      assert.match(stdout, /^pulumi up changed nothing: 2 resources as they were\. .* stays in force .*gainThreshold/m);
+    });
+
+    it("goes on after a run whose Pulumi was killed, and says so", async () => {
+      const locks = join(cwd, ".quickstart", "stack", "state", ".pulumi", "locks");
+      const folder = join(locks, "organization", "vsphere-affinity-quickstart", "quickstart");
+      const { pid } = spawnSync(process.execPath, ["--version"]);
+      const lock = { pid, username: "u", hostname: hostname(), timestamp: "2026-03-01T00:00:00Z" };
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, "left.json"), JSON.stringify(lock));
+      const { code, stderr } = await runCli(["quickstart"], { cwd, environment });
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /removed the lock of a Pulumi run that was killed/);
+    });
+
     it("keeps everything in its folder", async () => {
       const config = await readFile(join(cwd, ".quickstart", "stack", "project", "Pulumi.quickstart.yaml"), "utf8");
       assert.match(config, /vsphere-affinity:asOf: newest/);
@@ -114,6 +133,15 @@ describe("quickstart", function () {
       await writeFile(join(cwd, "closed.json"), JSON.stringify(inventory));
       const result = await quickstart("--inventory", "closed.json", "--telemetry", "telemetry.duckdb");
       assertUserError(result, "PULUMI_FAILED", "PLAN_INFEASIBLE", "host state");
+    });
+
+    it("tells a file that is no telemetry before Pulumi starts, and an address for what it is", async () => {
+      await writeFile(join(cwd, "text.duckdb"), "not a database");
+      const corrupt = await quickstart("--inventory", "inventory.json", "--telemetry", "text.duckdb");
+      assertUserError(corrupt, "TELEMETRY_CORRUPT", "text.duckdb");
+      assert.doesNotMatch(corrupt.stderr, /pulumi up/);
+      const address = await quickstart("--inventory", "inventory.json", "--telemetry", "http://influx:8086/telegraf");
+      assertUserError(address, "USAGE", "vsphere-affinity import http://influx:8086/telegraf");
     });
 
     it("refuses half of the data, and files that are not there", async () => {

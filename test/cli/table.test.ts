@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { commonDomain, few, inOrderOfInterest, planTable } from "../../cli/plan-table";
+import { commonDomain, few, inOrderOfInterest, planSummary, planTable } from "../../cli/plan-table";
 import { editDistance, nearest } from "../../cli/suggest";
 import { printable, renderTable } from "../../cli/table";
+import { wrap } from "../../cli/wrap";
 import { placedVm, planOf } from "../support/plans";
 
 const COLUMNS = [
@@ -66,7 +67,38 @@ describe("the plan's table", () => {
 
   it("says nothing of a figure that is not known", () => {
     const plan = planOf({ virtualMachines: [placedVm("a", "h1", { headroom: { cpu: null, memory: 0 } })] });
-    assert.match(planTable(plan, { width: 80, all: false }).split("\n")[1], / 1\.0 % +\? +0 % /);
+    assert.match(planTable(plan, { width: 80, all: false }).split("\n")[1], / 1\.0 % +\? +0 %$/);
+  });
+
+  it("gives a reason lines of its own on a narrow terminal, once for rows that share it, and cuts nothing off", () => {
+    const because = (text: string) => ({ reasons: [{ objective: "hostRisk", text }] });
+    const long = "leaves h1: disk latency 9.4 ms, usually 1.0 ms, beyond what its peers show, and rising since Monday";
+    const virtualMachines = [
+      placedVm("a", "h1", { action: "keep", ...because("stays: no host is better") }),
+      placedVm("b", "h2", { action: "move", from: "h1", ...because(long) }),
+      placedVm("c", "h2", { action: "move", from: "h1", ...because(long) }),
+    ];
+    for (const width of [60, 80]) {
+      const lines = planTable(planOf({ virtualMachines }), { width, all: true }).split("\n");
+      for (const line of lines) assert.ok(line.length <= width, line);
+      const text = lines.join(" ").replace(/ +/g, " ");
+      assert.match(
+        text,
+        /move b h2 .* move c h2 .* leaves h1: .* rising since Monday a h1 .* stays: no host is better$/,
+      );
+      assert.equal(text.split("leaves h1").length, 2);
+    }
+    const wide = planTable(planOf({ virtualMachines }), { width: 180, all: true }).split("\n");
+    assert.deepEqual([wide.length, wide[1].endsWith(long)], [4, true]);
+  });
+
+  it("is followed by what the cluster breaks already", () => {
+    const unresolved = [
+      { constraint: "vm-anti-affinity", text: 'rule "apart" has two VMs on h1', subjects: ["a", "b"] },
+    ];
+    const summary = planSummary({ ...planOf({ virtualMachines: [placedVm("a", "h1")] }), unresolved });
+    assert.match(summary, /^BROKEN ALREADY, vm-anti-affinity: rule "apart" has two VMs on h1 \(a, b\)$/m);
+    assert.doesNotMatch(planSummary(planOf({ virtualMachines: [placedVm("a", "h1")] })), /BROKEN/);
   });
 
   it("leaves out the hosts' domain where all share it", () => {
@@ -79,6 +111,27 @@ describe("the plan's table", () => {
   it("names a few subjects and counts the rest", () => {
     assert.equal(few(["a", "b"]), "a, b");
     assert.equal(few(["a", "b", "c", "d", "e"]), "a, b, c and 2 more");
+  });
+});
+
+describe("wrapped text", () => {
+  it("keeps every word, and no line is wider but for one that is a single word", () => {
+    const text = fc.array(fc.stringMatching(/^[a-z/]{1,30}$/), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(
+        text,
+        fc.integer({ min: 12, max: 60 }),
+        fc.constantFrom("", "  ", "      "),
+        (words, width, indent) => {
+          const lines = wrap(indent + words.join(" "), width, indent);
+          assert.deepEqual(lines.join(" ").split(" ").filter(Boolean), words);
+          for (const line of lines) {
+            assert.ok(line.startsWith(indent));
+            assert.ok(line.length <= width || !line.trim().includes(" "), line);
+          }
+        },
+      ),
+    );
   });
 });
 
