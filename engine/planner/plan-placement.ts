@@ -50,7 +50,13 @@ export async function planPlacement(
   const model = compileModel(request, snapshot, cluster, assessment);
   const constraints = compileConstraints(model);
   report(1);
-  const { search, unplaced, losses, table: known, contested } = await solveWithRestarts(model, constraints, { device, signal });
+  const {
+    search,
+    unplaced,
+    losses,
+    table: known,
+    contested,
+  } = await solveWithRestarts(model, constraints, { device, signal });
   const units = search.problem.units;
   if (unplaced.length > 0) {
     const homeless = unplaced.flatMap((unit) => units.vms[unit].map((v) => model.vms[v].name));

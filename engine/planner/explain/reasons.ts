@@ -33,16 +33,14 @@ function headroom({ outcome }: Choice, { peaks }: HostFacts): Reason[] {
 
 function ruledOut({ outcome, vm, refusals }: Choice): Reason[] {
   const { hosts } = outcome.search.problem.model;
-  return refusals
-    .slice(0, 3)
-    .map(({ constraint, hosts: refused }) => {
-      const names = refused.map((h) => hosts[h].name).sort();
-      const text =
-        refused.length === 1
-          ? `ruled out: ${constraint.because(vm, hosts[refused[0]])}`
-          : `${constraint.name} rules out ${listNames(names)}`;
-      return { objective: "constraint", text };
-    });
+  return refusals.slice(0, 3).map(({ constraint, hosts: refused }) => {
+    const names = refused.map((h) => hosts[h].name).sort();
+    const text =
+      refused.length === 1
+        ? `ruled out: ${constraint.because(vm, hosts[refused[0]])}`
+        : `${constraint.name} rules out ${listNames(names)}`;
+    return { objective: "constraint", text };
+  });
 }
 
 /** VMs that a mandatory rule keeps on one host with it. */

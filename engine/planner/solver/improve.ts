@@ -77,32 +77,19 @@ function descend(search: Search, table: MoveTable, signal?: AbortSignal): boolea
   let any = false;
   for (;;) {
     signal?.throwIfAborted();
-    const best = bestRelocation(search, table, true);
-    if (best) relocate(search, table, best.unit, best.host);
-    else if (!spendBetter(search, table)) return any;
+    const best = bestRelocation(search, table);
+    if (!best) return any;
+    const home = search.state.hostOf[best.unit];
+    search.move(best.unit, best.host);
+    table.moved([best.unit], [home, best.host]);
     any = true;
   }
 }
 
-function relocate(search: Search, table: MoveTable, unit: number, host: number): void {
-  const home = search.state.hostOf[unit];
-  search.move(unit, host);
-  table.moved([unit], [home, host]);
-}
-
-interface Relocation {
-  readonly unit: number;
-  readonly host: number;
-  /** Change of the cost, with the price of moving. */
-  readonly delta: number;
-  /** VMs to carry beyond those carried so far, at least one. */
-  readonly moves: number;
-}
-
-/** The relocation that gains most for each VM carried, among those within the moves allowed, or beyond them. */
-function bestRelocation(search: Search, table: MoveTable, affordable: boolean): Relocation | null {
+/** The relocation within the moves allowed that gains most for each VM carried. */
+function bestRelocation(search: Search, table: MoveTable): { unit: number; host: number } | null {
   const { state, problem } = search;
-  let best: Relocation | null = null;
+  let best: { unit: number; host: number } | null = null;
   let lowest = 0;
   for (let unit = 0; unit < problem.units.count; unit++) {
     const home = state.hostOf[unit];
@@ -110,43 +97,13 @@ function bestRelocation(search: Search, table: MoveTable, affordable: boolean): 
     const paid = search.price(unit, home);
     for (let host = 0; host < problem.hosts; host++) {
       const raw = table.deltas[unit * problem.hosts + host];
-      if (raw - paid >= 0 || host === home) continue;
-      const delta = raw + search.price(unit, host) - paid;
+      if (raw - paid >= lowest || host === home) continue;
       const moves = Math.max(1, search.carries(unit, host) - search.carries(unit, home));
-      if (delta >= lowest * moves || search.affords(unit, host) !== affordable || !state.fits(unit, host)) continue;
-      lowest = delta / moves;
-      best = { unit, host, delta, moves };
+      const delta = (raw + search.price(unit, host) - paid) / moves;
+      if (delta >= lowest || !search.affords(unit, host) || !state.fits(unit, host)) continue;
+      lowest = delta;
+      best = { unit, host };
     }
   }
   return best;
-}
-
-/**
- * Once the moves are used up: takes the move that gains least back, where one that is out of reach gains more. Gives
- * whether it did. What stands in the plan is then what gains most, not what was found first.
- */
-function spendBetter(search: Search, table: MoveTable): boolean {
-  const { state, problem } = search;
-  const wanted = bestRelocation(search, table, false);
-  if (!wanted) return false;
-  let least: { unit: number; loss: number } | null = null;
-  for (let unit = 0; unit < problem.units.count; unit++) {
-    const anchor = problem.units.anchor[unit];
-    const home = state.hostOf[unit];
-    if (unit === wanted.unit || anchor < 0 || home < 0 || home === anchor || search.carries(unit, home) === 0) continue;
-    if (!state.fits(unit, anchor) || state.hardChange(unit, anchor) > 0) continue;
-    const loss = search.delta(unit, anchor) / search.carries(unit, home);
-    if (!least || loss < least.loss) least = { unit, loss };
-  }
-  if (!least || least.loss >= -wanted.delta / wanted.moves) return false;
-  const home = state.hostOf[least.unit];
-  const loss = search.delta(least.unit, problem.units.anchor[least.unit]);
-  relocate(search, table, least.unit, problem.units.anchor[least.unit]);
-  const possible = search.affords(wanted.unit, wanted.host) && state.fits(wanted.unit, wanted.host);
-  if (possible && search.delta(wanted.unit, wanted.host) + loss < 0) {
-    relocate(search, table, wanted.unit, wanted.host);
-    return true;
-  }
-  relocate(search, table, least.unit, home);
-  return false;
 }

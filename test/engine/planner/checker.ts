@@ -148,7 +148,7 @@ function checkArrival(
   const vcpus = wish?.vcpus ?? vm?.vcpus ?? 0;
   if (host.threads !== null && vcpus > host.threads) say("host-size");
   if (vm?.host && (vm.devices.length > 0 || vm.faultTolerant || vm.template || vm.power === "suspended")) say("pinned");
-  if (vm?.host && vm.drsAutomation === "disabled") say("pinned");
+  if (vm?.host && (vm.drsAutomation === "disabled" || vm.managedBy !== undefined)) say("pinned");
   const required = wish?.requiredCpuGeneration ?? vm?.requiredCpuGeneration ?? null;
   if (evcCompatible(required, cluster.evcMode ?? host.cpuGeneration) === false) say("evc");
   const anyStore = snapshot.hosts.some((item) => item.cluster === cluster.id && item.datastores.length > 0);
