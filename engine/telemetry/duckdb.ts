@@ -29,7 +29,7 @@ export class DuckDbTelemetry implements TelemetrySource {
     this.name = store.path;
   }
 
-  /** @throws AffinityError TELEMETRY_NOT_FOUND, TELEMETRY_LOCKED or TELEMETRY_CORRUPT */
+  /** @throws AffinityError TELEMETRY_NOT_FOUND, TELEMETRY_LOCKED, TELEMETRY_CORRUPT or TELEMETRY_FORMAT */
   static async open(path: string): Promise<DuckDbTelemetry> {
     return new DuckDbTelemetry(await openStore(path, "read"));
   }

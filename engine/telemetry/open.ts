@@ -8,8 +8,8 @@ export type TelemetrySettings = { readonly duckdb: string } | { readonly influx:
 
 /**
  * Opens the store that the settings name, and sees that it answers.
- * @throws AffinityError TELEMETRY_NOT_FOUND, _LOCKED, _CORRUPT (DuckDB); TELEMETRY_UNREACHABLE, _LOGIN_FAILED,
- * _DATABASE_NOT_FOUND, _TIMEOUT, _QUERY_FAILED (InfluxDB)
+ * @throws AffinityError TELEMETRY_NOT_FOUND, _LOCKED, _CORRUPT, _FORMAT (DuckDB); SETTINGS_INVALID (caFile),
+ * TELEMETRY_UNREACHABLE, _CERTIFICATE, _LOGIN_FAILED, _DATABASE_NOT_FOUND, _TIMEOUT, _QUERY_FAILED (InfluxDB)
  */
 export async function openTelemetry(settings: TelemetrySettings, signal?: AbortSignal): Promise<TelemetrySource> {
   if ("duckdb" in settings) return DuckDbTelemetry.open(settings.duckdb);

@@ -2,7 +2,7 @@ import { type DuckDBAppender, DuckDBDataChunk, DOUBLE, INTEGER } from "@duckdb/n
 import { canonicalJson } from "../digest";
 import { AffinityError } from "../errors";
 import { METRICS, type Metric, type MetricId } from "./schema";
-import { openStore, type Store } from "./store";
+import { corrupt, openStore, type Store } from "./store";
 import { aggregateTags, type Tags } from "./tags";
 
 /** A regular series of one entity, in the metric's unit (see METRICS). */
@@ -48,12 +48,20 @@ export class TelemetryWriter {
   private staged = 0;
   private appender: DuckDBAppender | undefined;
 
-  private constructor(private readonly store: Store) {}
+  private constructor(
+    private readonly store: Store,
+    private readonly batch: number,
+  ) {}
 
-  /** @throws AffinityError TELEMETRY_LOCKED or TELEMETRY_CORRUPT */
-  static async open(path: string): Promise<TelemetryWriter> {
-    const writer = new TelemetryWriter(await openStore(path, "write"));
-    await writer.begin();
+  /** @throws AffinityError TELEMETRY_NOT_FOUND, TELEMETRY_LOCKED, TELEMETRY_CORRUPT or TELEMETRY_FORMAT */
+  static async open(path: string, batch = BATCH): Promise<TelemetryWriter> {
+    const writer = new TelemetryWriter(await openStore(path, "write"), batch);
+    try {
+      await writer.begin();
+    } catch (error) {
+      writer.discard();
+      throw error instanceof AffinityError ? error : corrupt(path, error);
+    }
     return writer;
   }
 
@@ -96,7 +104,7 @@ export class TelemetryWriter {
 
   /** Merges what is staged once it is a full batch. */
   async settle(): Promise<void> {
-    if (this.staged >= BATCH) await this.merge();
+    if (this.staged >= this.batch) await this.merge();
   }
 
   /** Appends a regular series as Telegraf would have written it: the stored unit, the aggregate instance. */
@@ -191,6 +199,8 @@ export class TelemetryWriter {
         ORDER BY f.field, f.series, f.time`);
       await connection.run("DROP TABLE temp.fresh");
       await connection.run("COMMIT");
+      this.newSeries = [];
+      this.newFields = [];
       this.changed += updated.rowsChanged;
       this.added += inserted.rowsChanged;
     } catch (error) {
@@ -221,14 +231,12 @@ export class TelemetryWriter {
       fields.endRow();
     }
     fields.closeSync();
-    this.newSeries = [];
-    this.newFields = [];
   }
 }
 
 /**
  * Opens a DuckDB file for writing telemetry; makes it where it does not exist.
- * @throws AffinityError TELEMETRY_LOCKED or TELEMETRY_CORRUPT
+ * @throws AffinityError TELEMETRY_NOT_FOUND, TELEMETRY_LOCKED, TELEMETRY_CORRUPT or TELEMETRY_FORMAT
  */
 export function openWriter(path: string): Promise<TelemetryWriter> {
   return TelemetryWriter.open(path);

@@ -253,7 +253,7 @@ describe("telemetry sources", function () {
           limited.set(name, { source: await openTelemetry({ influx }), settings: { influx }, stop });
         }
       } finally {
-        for (const name of Object.keys(LIMITS)) delete process.env[name];
+        for (const name of Object.keys(LIMITS)) Reflect.deleteProperty(process.env, name);
       }
     });
     after(async () => {

@@ -83,9 +83,14 @@ function checkColumns(path: string, mapping: ParsedMapping, types: ReadonlyMap<s
     ["name", mapping.name],
     ...Object.keys(mapping.fields).map((column) => [`fields.${column}`, column] as const),
   ];
-  const problems = asked.flatMap(([where, column]) =>
-    column === undefined || types.has(column) ? [] : [{ path: where, message: `${path} has no column ${column}` }],
-  );
+  const problems = asked.flatMap(([where, column]) => {
+    if (column === undefined) return [];
+    const type = types.get(column);
+    if (type === undefined) return [{ path: where, message: `${path} has no column ${column}` }];
+    const wanted = where === "time" ? TIME : where === "id" || where === "name" ? NAME : NUMBER;
+    if (wanted.types.test(type)) return [];
+    return [{ path: where, message: `column ${column} is ${type.slice(0, 80)}, not ${wanted.what}` }];
+  });
   for (const column of Object.keys(mapping.scale)) {
     if (column in mapping.fields) continue;
     problems.push({ path: `scale.${column}`, message: "is not among the mapped fields" });
@@ -98,6 +103,17 @@ function checkColumns(path: string, mapping: ParsedMapping, types: ReadonlyMap<s
     problems,
   });
 }
+
+/** DuckDB's types that a column may have. */
+const NUMBER = {
+  what: "a number",
+  types: /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)|VARCHAR)$/,
+};
+const TIME = {
+  what: "a time",
+  types: new RegExp(`${NUMBER.types.source}|^(DATE|TIMESTAMP(_S|_MS|_NS| WITH TIME ZONE)?)$`),
+};
+const NAME = { what: "a name", types: /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|VARCHAR|UUID|ENUM\(.*\))$/ };
 
 /** Turns the rows of `selectRows` into samples. */
 class RowTaker {

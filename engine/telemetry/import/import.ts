@@ -11,7 +11,7 @@ import type { ImportOptions, ImportReport, ImportSource } from "./types";
  * nothing; broken off, it keeps what it had merged, and the next run completes it.
  * @param target path of the DuckDB file
  * @throws AffinityError TELEMETRY_IMPORT_UNREADABLE, TELEMETRY_IMPORT_INVALID, TELEMETRY_MAPPING_INVALID (source);
- * TELEMETRY_LOCKED, TELEMETRY_CORRUPT, TELEMETRY_WRITE_FAILED (target); those of InfluxDB
+ * TELEMETRY_LOCKED, TELEMETRY_CORRUPT, TELEMETRY_FORMAT, TELEMETRY_WRITE_FAILED (target); those of InfluxDB
  */
 export async function importTelemetry(
   source: ImportSource,

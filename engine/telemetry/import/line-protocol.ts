@@ -20,6 +20,9 @@ export interface Head {
 /** A line that breaks the grammar; the message says where. */
 export class LineSyntaxError extends Error {}
 
+/** A string that the line leaves open: the grammar lets strings go on in the next line. */
+export class OpenStringError extends LineSyntaxError {}
+
 /** @returns null for an empty line and a comment. @throws LineSyntaxError */
 export function parseLine(line: string): Line | null {
   if (/^\s*(#|$)/.test(line)) return null;
@@ -44,18 +47,20 @@ export function parseLine(line: string): Line | null {
 /** @throws LineSyntaxError */
 export function parseHead(head: string): Head {
   const comma = until(head, 0, ",");
-  const tags: Record<string, string> = {};
+  const tags = new Map<string, string>();
   for (let at = comma + 1; at <= head.length;) {
     const equals = until(head, at, "=");
     const end = until(head, at, ",");
     if (equals >= end || equals === at) throw new LineSyntaxError(`no tag at column ${at + 1}`);
-    if (equals + 1 === end) throw new LineSyntaxError(`tag ${head.slice(at, equals)} has no value`);
-    tags[unescape(head.slice(at, equals))] = unescape(head.slice(equals + 1, end));
+    if (equals + 1 === end) throw new LineSyntaxError(`tag ${head.slice(at, equals).slice(0, 40)} has no value`);
+    const name = unescape(head.slice(at, equals));
+    if (tags.has(name)) throw new LineSyntaxError(`tag ${name.slice(0, 40)} stands there twice`);
+    tags.set(name, unescape(head.slice(equals + 1, end)));
     at = end + 1;
   }
   const measurement = unescape(head.slice(0, comma));
   if (!measurement) throw new LineSyntaxError("no measurement");
-  return { measurement, tags };
+  return { measurement, tags: Object.fromEntries(tags) };
 }
 
 /** The index of the next of `stops` that no backslash stands before; the text's length where there is none. */
@@ -72,7 +77,7 @@ function until(text: string, from: number, stops: string): number {
 function stringEnd(line: string, from: number): number {
   const close = until(line, from + 1, '"');
   const next = line[close + 1];
-  if (close === line.length) throw new LineSyntaxError(`string without an end at column ${from + 1}`);
+  if (close === line.length) throw new OpenStringError(`string without an end at column ${from + 1}`);
   if (next !== undefined && next !== "," && next !== " ") {
     throw new LineSyntaxError(`"${next}" after a string at column ${close + 2}`);
   }
@@ -87,7 +92,8 @@ function fieldValue(text: string): number | string | boolean {
   if (text.startsWith('"')) return text.slice(1, -1).replace(/\\(["\\])/g, "$1");
   if (/^-?\d+[iu]$/.test(text)) {
     const value = Number(text.slice(0, -1));
-    if (!Number.isSafeInteger(value)) throw new LineSyntaxError(`integer ${text} is beyond what a double holds`);
+    if (!Number.isSafeInteger(value))
+      throw new LineSyntaxError(`integer ${text.slice(0, 40)} is beyond what a double holds`);
     return value;
   }
   if (/^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(text)) {
