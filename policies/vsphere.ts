@@ -43,8 +43,12 @@ export interface AntiAffinityRule {
   readonly size: Known<number>;
 }
 
-export function readAntiAffinityRule(resource: PolicyResource): AntiAffinityRule {
-  const members = readEach(resource, "virtualMachineIds", z.string());
+/**
+ * @param inputs of the resource, where this run registered it: while the VMs are not made, its outputs say of all of
+ * their ids together that they are unknown, and its inputs say how many there are.
+ */
+export function readAntiAffinityRule(resource: PolicyResource, inputs?: object): AntiAffinityRule {
+  const members = readEach(inputs ? { ...resource, props: inputs } : resource, "virtualMachineIds", z.string());
   return {
     urn: resource.urn,
     name: resource.name,

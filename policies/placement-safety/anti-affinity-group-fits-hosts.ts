@@ -29,6 +29,7 @@ export const antiAffinityGroupFitsHosts = definePolicy({
   url: "https://www.pulumi.com/registry/packages/vsphere/api-docs/computeclustervmantiaffinityrule/",
   config,
   appliesTo: [PLACEMENT, ANTI_AFFINITY_RULE],
+  inputsOf: [ANTI_AFFINITY_RULE],
   checkResource(resource, { config, report, notApplicable }) {
     // Rules are weighed with the whole stack: their cluster is another resource.
     if (resource.type !== PLACEMENT) return;
@@ -42,10 +43,10 @@ export const antiAffinityGroupFitsHosts = definePolicy({
       report(tooLarge(`Group ${group.name}`, group.members.length, hosts, config.spareHosts));
     }
   },
-  checkStack(resources, { config, report }) {
+  checkStack(resources, { config, report, inputs }) {
     for (const resource of resources) {
       if (resource.type !== ANTI_AFFINITY_RULE) continue;
-      const rule = readAntiAffinityRule(resource);
+      const rule = readAntiAffinityRule(resource, inputs(resource.urn));
       if (rule.size === UNKNOWN || rule.enabled !== true) continue;
       if (!(rule.mandatory === true || config.includePreferred)) continue;
       const hosts = hostsOf(rule, resources);

@@ -64,7 +64,7 @@ async function decide(
   });
   const request = { ...draft, asOf: await instantOf({ ...settings, plan: draft.config }, world, now) };
   const question = { inputs, partial, cluster: key, request, fromJournal };
-  const { plan, unsaved } = await planOnce(question, world, settings.device, now);
+  const { plan, unsaved } = await planOnce(question, world, settings, now);
   const named = new Set(inputs.virtualMachines.map((vm) => vm.name));
   const facts = { candidateHosts: candidateHosts(request, snapshot), hosts: openHosts(snapshot, cluster) };
   const planned = plannedOf(plan, named, facts);

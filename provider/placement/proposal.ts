@@ -39,13 +39,13 @@ export interface Answer {
 export async function planOnce(
   question: Question,
   world: World,
-  device: Settings["device"],
+  settings: Pick<Settings, "asOf" | "device">,
   now: number,
 ): Promise<Answer> {
   const { inputs, partial, cluster, request, fromJournal } = question;
   const { snapshot, telemetry, journal } = world;
   const { owner } = inputs;
-  const asked = digestOf({ ...request, asOf: null, reservations: null });
+  const asked = digestOf({ ...request, asOf: settings.asOf, reservations: null });
   const otherStacks = fromJournal.filter((other) => stackOf(other.owner) !== stackOf(owner));
   const basis = digestOf({
     asked,
@@ -71,7 +71,7 @@ export async function planOnce(
       keep: { ...request.keep, ...hostsIn(shown, inputs) },
       reservations: notMade(snapshot, cluster, known),
     },
-    { snapshot, telemetry, device },
+    { snapshot, telemetry, device: settings.device },
   );
   promise(cluster, owner, reservationsOf(plan.virtualMachines, inputs), known);
   const proposal = { request: asked, partial, basis, plan: plan.digest, proposedAt: now, known };

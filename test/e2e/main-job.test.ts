@@ -16,7 +16,7 @@ import {
   type Vcenter,
 } from "../testbed";
 import { backfill } from "./backfill";
-import { ok, type Project, projectOf, repository, run } from "./project";
+import { ok, type Project, projectOf, type Ran, repository, run } from "./project";
 
 const REPLICAS = ["replica-1", "replica-2"];
 const PASSWORD = "p4ssword-nobody-may-see";
@@ -122,6 +122,30 @@ describe("the main job: simulator, Telegraf, InfluxDB, preview, up, second up, r
     assert.notEqual(shown[0], shown[1]);
   });
 
+  const pack = join(repository, "policies/pack");
+  const guarded = () => project.pulumi("preview", "--policy-pack", pack);
+
+  /** The example's program with `from` in it changed to `to`. */
+  async function guardedWith(from: string, to: string): Promise<Ran> {
+    const file = join(project.folder, "index.ts");
+    const program = await readFile(file, "utf8");
+    assert.ok(program.includes(from), from);
+    await writeFile(file, program.replace(from, to));
+    try {
+      return await guarded();
+    } finally {
+      await writeFile(file, program);
+    }
+  }
+
+  it("under the policy pack fails with an anti-affinity rule that is larger than the cluster, before its VMs are made", async () => {
+    const five = `[...machines, ...machines, ...machines].slice(0, 5).map((machine, i) => pulumi.interpolate\`\${machine.id}-\${i}\`)`;
+    const { code, text } = await guardedWith("machines.map((machine) => machine.id)", five);
+    assert.notEqual(code, 0, text);
+    assert.match(text, /anti-affinity-group-fits-hosts/);
+    assert.match(text, /keeps 5 virtual machines apart; 4 hosts/);
+  });
+
   it("puts the VMs where the plan said, and the rule into the cluster", async () => {
     ok(await project.pulumi("up", "--yes"));
     const { hostIds } = await outputs();
@@ -183,55 +207,31 @@ describe("the main job: simulator, Telegraf, InfluxDB, preview, up, second up, r
     assert.equal(vm?.host, hostIds["replica-1"]);
   });
 
-  describe("under the policy pack", () => {
-    const pack = join(repository, "policies/pack");
-    const preview = () => project.pulumi("preview", "--policy-pack", pack);
-    let program: string;
+  it("under the policy pack passes as it is", async () => {
+    const { text } = ok(await guarded());
+    assert.match(text, /policies.*vsphere-affinity/is);
+  });
 
-    /** The example's program with `from` in it changed to `to`. */
-    async function changed(from: string, to: string): Promise<void> {
-      assert.ok(program.includes(from), from);
-      await writeFile(join(project.folder, "index.ts"), program.replace(from, to));
-    }
+  it("under the policy pack fails with a VM that is pinned to another host than the plan's", async () => {
+    const { hostIds } = await outputs();
+    const other = (await inVcenter()).hosts.find(({ id }) => !Object.values(hostIds).includes(id))!;
+    const { code, text } = await guardedWith(
+      "placement.hostId(name)",
+      `name === "replica-1" ? "${other.id}" : placement.hostId(name)`,
+    );
+    assert.notEqual(code, 0, text);
+    assert.match(text, /virtual-machine-on-planned-host/);
+    assert.ok(text.includes(`replica-1 is pinned to ${other.id}`), text);
+  });
 
-    before(async () => {
-      program = await readFile(join(project.folder, "index.ts"), "utf8");
-    });
-    afterEach(() => writeFile(join(project.folder, "index.ts"), program));
-
-    it("passes as it is", async () => {
-      const { text } = ok(await preview());
-      assert.match(text, /policies.*vsphere-affinity/is);
-    });
-
-    it("fails with a VM that is pinned to another host than the plan's", async () => {
-      const { hostIds } = await outputs();
-      const other = (await inVcenter()).hosts.find(({ id }) => !Object.values(hostIds).includes(id))!;
-      await changed("placement.hostId(name)", `name === "replica-1" ? "${other.id}" : placement.hostId(name)`);
-      const { code, text } = await preview();
-      assert.notEqual(code, 0, text);
-      assert.match(text, /virtual-machine-on-planned-host/);
-      assert.ok(text.includes(`replica-1 is pinned to ${other.id}`), text);
-    });
-
-    it("fails with an anti-affinity rule that is larger than the cluster", async () => {
-      const five = `[...machines, ...machines, ...machines].slice(0, 5).map((machine, i) => pulumi.interpolate\`\${machine.id}-\${i}\`)`;
-      await changed("machines.map((machine) => machine.id)", five);
-      const { code, text } = await preview();
-      assert.notEqual(code, 0, text);
-      assert.match(text, /anti-affinity-group-fits-hosts/);
-      assert.match(text, /keeps 5 virtual machines apart; 4 hosts/);
-    });
-
-    it("fails with stale telemetry", async () => {
-      const later = new Date(Date.parse(asOf) + 4 * 3_600_000).toISOString();
-      await project.configure({ "vsphere-affinity:asOf": later });
-      const { code, text } = await preview();
-      await project.configure({ "vsphere-affinity:asOf": asOf });
-      assert.notEqual(code, 0, text);
-      assert.match(text, /placement-telemetry-fresh/);
-      assert.match(text, /newest telemetry sample/);
-    });
+  it("under the policy pack fails with stale telemetry", async () => {
+    const later = new Date(Date.parse(asOf) + 4 * 3_600_000).toISOString();
+    await project.configure({ "vsphere-affinity:asOf": later });
+    const { code, text } = await guarded();
+    await project.configure({ "vsphere-affinity:asOf": asOf });
+    assert.notEqual(code, 0, text);
+    assert.match(text, /placement-telemetry-fresh/);
+    assert.match(text, /newest telemetry sample/);
   });
 
   const cli = join(repository, "dist/cli/main.js");
