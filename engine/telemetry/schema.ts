@@ -10,6 +10,10 @@ export interface Metric {
   /** The instance tags of this measurement; the aggregate is "instance-total", and "*" or no tag in older versions. */
   readonly instanceTags: readonly string[];
   readonly scale: number;
+  /**
+   * KB and MB are of 1,024; "%" is 0 to 100. A `_summation` is what one sample of 20 s adds up, whatever the interval:
+   * ready ms / 20,000 / vCPUs is the share of time that a VM waited.
+   */
   readonly unit: "MHz" | "MB" | "%" | "KB/s" | "ms" | "W" | "s" | "count";
   readonly resolution: number;
 }
@@ -29,7 +33,8 @@ export const METRICS = {
   hostCpuPercent: metric("host", "cpu", "usage_average", ["cpu"], 1, "%"),
   hostMemoryConsumedMb: metric("host", "mem", "consumed_average", [], 1 / 1024, "MB"),
   hostMemoryPercent: metric("host", "mem", "usage_average", [], 1, "%"),
-  hostDiskLatencyMs: metric("host", "disk", "deviceReadLatency_average", ["disk"], 1, "ms"),
+  // Of the latencies, vCenter aggregates this one alone over a host's disks: that of the slowest.
+  hostDiskLatencyMs: metric("host", "disk", "maxTotalLatency_latest", ["disk"], 1, "ms"),
   hostNetworkKbps: metric("host", "net", "usage_average", ["interface"], 1, "KB/s"),
   hostNetworkErrors: metric("host", "net", "errorsRx_summation", ["interface"], 1, "count"),
   hostUptimeSeconds: metric("host", "sys", "uptime_latest", [], 1, "s"),
