@@ -5,6 +5,7 @@
 /** Everything heavy, loaded at its first use. */
 export const lazy = {
   compute: () => require("../engine/compute") as typeof import("../engine/compute"),
+  demand: () => require("../engine/models/demand/forecast") as typeof import("../engine/models/demand/forecast"),
   journal: () => require("../engine/journal/duckdb") as typeof import("../engine/journal/duckdb"),
   knownKeys: () => require("./known-keys") as typeof import("./known-keys"),
   plan: () => require("../engine/planner/plan") as typeof import("../engine/planner/plan"),

@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { Option } from "commander";
 import type { ImportOptions, ImportReport, ImportSource } from "../../engine/telemetry/import";
 import { AffinityError } from "../../engine/errors";
@@ -51,6 +52,7 @@ export const importCommand: CliCommand<ImportFlags> = {
   },
   async run(context, flags, [from, file]) {
     const source = sourceOf(from, flags, context.environment);
+    refuseOtherFile(file);
     const report = await context.steps.run(`importing ${"influx" in source ? source.influx.url : from}`, (progress) =>
       lazy.telemetryImport().importTelemetry(source, file, {
         vcenter: flags.vcenter,
@@ -64,6 +66,30 @@ export const importCommand: CliCommand<ImportFlags> = {
     return ExitCode.clean;
   },
 };
+
+/** DuckDB opens a JSON or CSV file as a database in memory: what is imported into it would be lost without a word. */
+function refuseOtherFile(file: string): void {
+  if (!existsSync(file)) return;
+  let head: Buffer;
+  try {
+    const descriptor = openSync(file, "r");
+    try {
+      head = Buffer.alloc(12);
+      if (readSync(descriptor, head) === 0) return;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    const hint = "name a file that you may write to; it is made where it isn't there";
+    throw new AffinityError({ code: "FILE_UNWRITABLE", message: `"${file}" can't be filled`, hint, cause });
+  }
+  if (head.toString("latin1", 8) === "DUCK") return;
+  throw new AffinityError({
+    code: "FILE_UNWRITABLE",
+    message: `"${file}" is there already, and is not a DuckDB file`,
+    hint: "name another: the file to fill comes second, `vsphere-affinity import SOURCE FILE`",
+  });
+}
 
 function sourceOf(
   from: string,

@@ -10,7 +10,7 @@ import { withTelemetry } from "../world";
 import { type Check, failedCheck } from "./check";
 
 /** Without these a forecast falls back to configured sizes; the others only sharpen it. */
-const NEEDED: readonly MetricId[] = ["vmCpuMhz", "vmMemoryActiveMb"];
+const needed = (metric: MetricId): boolean => lazy.demand().DEMAND_METRICS.includes(metric);
 const ENOUGH = 0.9;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -44,7 +44,7 @@ export function withMetricsFolded(checks: readonly Check[]): Check[] {
   const rest: Check[] = [];
   for (const check of checks) {
     const metric = /^metric (\w+)$/.exec(check.name)?.[1] as MetricId | undefined;
-    if (!metric || NEEDED.includes(metric)) rest.push(check);
+    if (!metric || needed(metric)) rest.push(check);
     else folded.set(check.status, [...(folded.get(check.status) ?? []), metric]);
   }
   const lines = [...folded].map(([status, metrics]): Check => {
@@ -106,10 +106,10 @@ function metricCheck(metric: MetricId, found: Found, settings: Settings): Check 
   const { kind, measurement, field } = lazy.telemetrySchema().METRICS[metric];
   const name = `metric ${metric}`;
   const subjects = kind === "vm" ? "VMs" : "hosts";
-  const needed = NEEDED.includes(metric);
+  const isNeeded = needed(metric);
   if (newest === null) {
     const detail = `no sample of ${measurement} ${field} with vcenter=${vcenter} in ${settings.plan.historyDays} days`;
-    if (!needed) return { name, status: "warning", detail, next: "optional: it sharpens forecasts and risks" };
+    if (!isNeeded) return { name, status: "warning", detail, next: "optional: it sharpens forecasts and risks" };
     const next = `does Telegraf's inputs.vsphere collect it, and name the vCenter "${vcenter}" in its vcenters? see docs/telemetry.md`;
     return { name, status: "error", detail, next };
   }
@@ -118,13 +118,13 @@ function metricCheck(metric: MetricId, found: Found, settings: Settings): Check 
   if (age > settings.plan.maxStalenessMinutes) {
     return {
       name,
-      status: needed ? "error" : "warning",
+      status: isNeeded ? "error" : "warning",
       detail,
       next: "is Telegraf running? data of the past needs --as-of newest",
     };
   }
   if (covered >= known * ENOUGH) {
-    if (!needed || asOf - first >= DAY) return { name, status: "ok", detail };
+    if (!isNeeded || asOf - first >= DAY) return { name, status: "ok", detail };
     const next = "plan on it from tomorrow: a forecast needs a day of history, and two weeks show the days of the week";
     return { name, status: "warning", detail, next };
   }

@@ -158,6 +158,11 @@ describe("plan, explain, drift, import and doctor", function () {
     };
     assert.deepEqual(counts(first), [96, 96]);
     assert.deepEqual(counts(await cli(...args)), [96, 0]);
+    const before = await readFile(path("inventory.json"), "utf8");
+    const swapped = await cli("import", "trace.csv", "inventory.json", "--vcenter", "vc.example.com", ...maps);
+    assert.equal(swapped.code, 1);
+    assert.match(swapped.stderr, /"inventory\.json" is there already, and is not a DuckDB file \[FILE_UNWRITABLE\]/);
+    assert.equal(await readFile(path("inventory.json"), "utf8"), before);
     const bare = await cli("import", "trace.csv", "copy.duckdb");
     assert.equal(bare.code, 1);
     assert.match(bare.stderr, /TELEMETRY_MAPPING_INVALID/);
