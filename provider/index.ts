@@ -1,3 +1,3 @@
 export * from "./placement/resource";
-export type { PlannedMove, PlannedPlacement, PlanSummary } from "./placement/planned";
+export type { Lack, PlannedMove, PlannedPlacement, PlanSummary, Unresolved } from "./placement/planned";
 export type { Drifted } from "./placement/lifecycle";
