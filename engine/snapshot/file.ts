@@ -51,7 +51,9 @@ export class FileInventory implements InventorySource {
       throw new AffinityError({
         code: missing ? "INVENTORY_NOT_FOUND" : "INVENTORY_UNREADABLE",
         message: missing ? `there is no inventory ${this.path}` : `inventory ${this.path} can't be read`,
-        hint: missing ? "write one with `vsphere-affinity export`, or correct the path" : undefined,
+        hint: missing
+          ? "write one with `vsphere-affinity export`, or correct the path"
+          : "give the path of a file that this user may read",
         cause: missing ? undefined : cause,
       });
     }

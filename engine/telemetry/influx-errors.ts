@@ -128,7 +128,7 @@ function timedOut(attempt: Attempt | undefined, target: Target, address: string,
   const details = {
     code: "TELEMETRY_TIMEOUT",
     message: `InfluxDB at ${address} ${what}`,
-    hint: "raise timeoutSeconds, shorten the history that is asked for, or look at the server's load",
+    hint: "raise telemetry.influx.timeoutSeconds, shorten the history that is asked for, or look at the server's load",
     cause,
   };
   return new TooMuchAsked(details, "either", true);
