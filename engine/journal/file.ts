@@ -8,6 +8,8 @@ import { AffinityError } from "../errors";
 const isLock = (error: unknown) => error instanceof Error && /could not set lock|conflicting lock/i.test(error.message);
 const isFull = (error: unknown) =>
   error instanceof Error && /no space left|disk quota|file too large|max_temp_directory/i.test(error.message);
+const lacksTable = (error: unknown) =>
+  error instanceof Error && /Table with name \w+ does not exist/.test(error.message);
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? "";
 const isAbsent = (error: unknown) => ["ENOENT", "ENOTDIR"].includes(codeOf(error));
 
@@ -46,12 +48,18 @@ export class SharedFile {
   }
 
   /**
-   * `empty` where there is no file. Reading makes no file and changes none, so it
-   * works where the file system is read-only.
+   * `empty` where there is no file, or only one of an earlier version that lacks the table. Reading makes no file and
+   * changes none, so it works where the file system is read-only.
    */
   read<T>(empty: T, work: (db: DuckDBConnection) => Promise<T>): Promise<T> {
     return this.inTurn(async () => {
-      return (await this.isAbsent()) ? empty : this.open(this.path, { access_mode: "READ_ONLY" }, work);
+      if (await this.isAbsent()) return empty;
+      try {
+        return await this.open(this.path, { access_mode: "READ_ONLY" }, work);
+      } catch (error) {
+        if (lacksTable(error)) return empty;
+        throw error;
+      }
     });
   }
 

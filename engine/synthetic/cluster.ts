@@ -6,6 +6,7 @@ import { type CheckedOptions, type SyntheticOptions, type TimeAxis, checkOptions
 import { placeMachines } from "./placement";
 import { type ClusterRules, makeRules } from "./rules";
 import { SyntheticTelemetry } from "./telemetry";
+import type { TierName } from "./tiers";
 
 const CLUSTER = "domain-c8";
 const POOL = "resgroup-9";
@@ -151,8 +152,12 @@ function snapshotOf(world: SyntheticWorld, rules: ClusterRules, gpu: Machine | n
 
 const known = { accessible: true, maintenance: false, attributes: {} };
 
+/** What losing a VM of the tier means; the rest is normal, and untagged as most VMs are. */
+const CRITICALITY: Partial<Record<TierName, string>> = { db: "critical", web: "high", batch: "low", idle: "low" };
+
 function virtualMachineOf(machine: Machine): Omit<VirtualMachine, "host" | "disks" | "networks" | "devices"> {
   const database = machine.tier.name === "db";
+  const criticality = CRITICALITY[machine.tier.name];
   const hex = machine.index.toString(16).padStart(12, "0");
   return {
     id: machine.id,
@@ -175,6 +180,7 @@ function virtualMachineOf(machine: Machine): Omit<VirtualMachine, "host" | "disk
     tags: [
       { category: "tier", name: machine.tier.name },
       { category: "application", name: machine.application.name },
+      ...(criticality ? [{ category: "criticality", name: criticality }] : []),
     ],
     attributes: {},
   };

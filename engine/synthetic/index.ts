@@ -1,4 +1,4 @@
 export { syntheticCluster, type SyntheticCluster } from "./cluster";
-export type { SyntheticOptions } from "./options";
+export { SYNTHETIC_REVISION, type SyntheticOptions } from "./options";
 export { SyntheticTelemetry } from "./telemetry";
 export { type SyntheticFiles, type WriteProgress, writeSyntheticCluster } from "./write";

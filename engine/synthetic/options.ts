@@ -33,3 +33,6 @@ export function timeAxis({ end, days, stepMinutes }: CheckedOptions): TimeAxis {
   const slots = Math.floor((days * 86_400) / step);
   return { start: Math.floor(end / step) * step - slots * step, step, slots };
 }
+
+/** Counts up with every change after which the same options give other data: what was kept before is then made anew. */
+export const SYNTHETIC_REVISION = 2;

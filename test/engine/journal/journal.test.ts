@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { AffinityError } from "../../../engine/errors";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { openJournal } from "../../../engine/journal";
 import { planOf } from "../../support/plans";
 
@@ -210,6 +211,24 @@ describe("journal", function () {
     const journal = openJournal(join(folder, "file", "journal.duckdb"));
     assert.deepEqual(await journal.reservations("c"), []);
     await assert.rejects(journal.reserve("c", "a", [room("a", "vm-1")]), { code: "JOURNAL_UNUSABLE" });
+  });
+
+  it("takes what a journal of an earlier version lacks for empty, and keeps what it has", async () => {
+    const instance = await DuckDBInstance.create(path());
+    const db = await instance.connect();
+    await db.run(
+      "CREATE TABLE reservations (cluster VARCHAR, owner VARCHAR, virtual_machine VARCHAR, host VARCHAR, vcpus INTEGER, memory_mb DOUBLE)",
+    );
+    await db.run("INSERT INTO reservations VALUES ('c', 'a', 'vm-1', 'host-1', 2, 4096.5)");
+    db.closeSync();
+    instance.closeSync();
+    const journal = openJournal(path());
+    assert.equal(await journal.proposal("a"), null);
+    assert.equal(await journal.loadPlan("d"), null);
+    assert.deepEqual(await journal.reservations("c"), [room("a", "vm-1")]);
+    const plan = planOf();
+    await journal.savePlan(plan);
+    assert.deepEqual(await journal.loadPlan(plan.digest), plan);
   });
 
   it("names a file that is no journal, and what to do", async () => {
