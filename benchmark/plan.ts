@@ -39,6 +39,7 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
   let moves = 0;
   let violations = 0;
   let unresolved = 0;
+  let device = values.device;
   const digests = new Set<string>();
   for (let i = 0; i < runs; i++) {
     let stage = "";
@@ -48,6 +49,9 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
       snapshot,
       telemetry,
       device: values.device as "auto" | DeviceName,
+      onDevice: (chosen) => {
+        device = chosen;
+      },
       onProgress: ({ what }) => {
         if (what === stage) return;
         const now = performance.now();
@@ -77,6 +81,6 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
     violations,
     unresolved,
     plans: digests.size,
-    device: values.device,
+    device,
   };
 }

@@ -15,6 +15,8 @@ export interface RunInputs {
   readonly device?: "auto" | DeviceName;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told which device was chosen: never part of the plan. */
+  readonly onDevice?: (device: DeviceName) => void;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function computePlan(request: z.input<typeof planRequestSchema>, in
     slots: assessment.horizon.length,
   };
   const { device } = await chooseDevice(inputs.device ?? "auto", size, { calls: 2, signal });
+  inputs.onDevice?.(device.name);
   try {
     return await planPlacement(parsed, snapshot, cluster, assessment, { device, signal, onProgress });
   } finally {
