@@ -1,5 +1,5 @@
 import type { Plan } from "../engine/planner/plan";
-import type { InventorySource, Snapshot } from "../engine/snapshot";
+import type { Snapshot } from "../engine/snapshot";
 import type { TelemetrySource } from "../engine/telemetry/source";
 import type { Settings } from "../provider/settings";
 import type { Context } from "./command";
@@ -7,7 +7,7 @@ import { lazy } from "./lazy";
 import { draftRequest, parseRequest, type RequestFlags } from "./request";
 
 export async function readSnapshot(context: Context, settings: Settings): Promise<Snapshot> {
-  const inventory = openInventory(context, settings);
+  const inventory = lazy.world().openInventory(settings, (warning) => context.output.note(`warning: ${warning}`));
   try {
     return await context.steps.run(`reading the inventory of ${inventory.name}`, () =>
       inventory.snapshot(context.signal),
@@ -15,13 +15,6 @@ export async function readSnapshot(context: Context, settings: Settings): Promis
   } finally {
     await inventory.close();
   }
-}
-
-/** What a vCenter's inventory lacks, such as objects that the user may not see, goes to standard error. */
-function openInventory(context: Context, settings: Settings): InventorySource {
-  if (!settings.vcenter) return lazy.world().openInventory(settings);
-  const onWarning = (warning: string) => context.output.note(`warning: ${warning}`);
-  return lazy.vsphere().createVcenterInventory(settings.vcenter, { onWarning });
 }
 
 /** Gives `work` the telemetry that the settings name (null without any), and closes it afterwards. */

@@ -1,5 +1,6 @@
-import type { EnforcementLevel, PolicyConfigSchema, Severity } from "@pulumi/policy";
-import type { AffinityPolicy, PolicyGroup } from "./define";
+import type { PolicyConfigSchema } from "@pulumi/policy";
+import type { z } from "zod";
+import type { AffinityPolicy, Definition } from "./define";
 import { antiAffinityGroupFitsHosts } from "./placement-safety/anti-affinity-group-fits-hosts";
 import { plannedVirtualMachinePinned } from "./placement-safety/planned-virtual-machine-pinned";
 import { virtualMachineOnPlannedHost } from "./placement-safety/virtual-machine-on-planned-host";
@@ -14,17 +15,19 @@ export const policies: readonly AffinityPolicy[] = [
 ];
 
 /** What a person, or a script, wants to know of a policy before enabling it. Plain data. */
-export interface PolicyDescription {
-  readonly name: string;
-  readonly displayName: string;
-  readonly description: string;
-  readonly group: PolicyGroup;
-  readonly enforcementLevel: EnforcementLevel;
-  readonly severity: Severity;
-  readonly rationale: string;
-  readonly remediation: string;
-  readonly url: string;
-  readonly appliesTo: readonly string[];
+export interface PolicyDescription extends Pick<
+  Definition<z.ZodObject>,
+  | "name"
+  | "displayName"
+  | "description"
+  | "group"
+  | "enforcementLevel"
+  | "severity"
+  | "rationale"
+  | "remediation"
+  | "url"
+  | "appliesTo"
+> {
   readonly configSchema: PolicyConfigSchema;
 }
 

@@ -1,15 +1,18 @@
-import { openJournal } from "../engine/journal";
-import type { Journal } from "../engine/journal";
-import { FileInventory, type InventorySource, type Snapshot } from "../engine/snapshot";
-import type { TelemetrySource } from "../engine/telemetry";
-import { newestSample, openTelemetry } from "../engine/telemetry";
 import { AffinityError } from "../engine/errors";
+import { type Journal, openJournal } from "../engine/journal";
+import { FileInventory, type InventorySource, type Snapshot } from "../engine/snapshot";
+import { newestSample, openTelemetry, type TelemetrySource } from "../engine/telemetry";
 import type { Settings } from "./settings";
 import { createVcenterInventory } from "./vsphere";
 
-/** The inventory that the settings name. */
-export function openInventory(settings: Settings): InventorySource {
-  return settings.vcenter ? createVcenterInventory(settings.vcenter) : new FileInventory(settings.inventory!);
+/**
+ * The inventory that the settings name.
+ * @param onWarning told what a vCenter's inventory lacks, such as objects that the user may not see
+ */
+export function openInventory(settings: Settings, onWarning?: (warning: string) => void): InventorySource {
+  return settings.vcenter
+    ? createVcenterInventory(settings.vcenter, { onWarning })
+    : new FileInventory(settings.inventory!);
 }
 
 /** Everything a run reads from, opened by the settings, closed after. */

@@ -17,8 +17,6 @@ import {
 } from "./rates";
 import { type Deviation, deviations, silentHours, unplannedRestarts } from "./signals";
 
-export const FAILURE_MODEL = { name: "host-signals", version: 1 } as const;
-
 export const FAILURE_METRICS = [
   "hostUptimeSeconds",
   "hostDiskLatencyMs",
