@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { writeInventory } from "../engine/snapshot";
-import { bitbrains, clusterOf, dataFolder, planetlab } from "./real/data";
+import { bitbrains, clusterOf, planetlab } from "./real/data";
+import { dataFolder } from "./support/data";
 
 /**
  * The main job on real traces: the 50 VMware VMs of Bitbrains (30 days) and the VMs of one PlanetLab day, as one

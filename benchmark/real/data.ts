@@ -1,18 +1,9 @@
 import { execFile } from "node:child_process";
-import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { type Host, parseSnapshot, type Snapshot, type VirtualMachine } from "../../engine/snapshot";
-
-/** The public data's folder: `$AFFINITY_DATA`, by default beside the repository. Null where it is absent. */
-export async function dataFolder(): Promise<string | null> {
-  const folder = process.env.AFFINITY_DATA ?? join(process.cwd(), "..", "shared", "data");
-  return access(folder).then(
-    () => folder,
-    () => null,
-  );
-}
 
 interface Machine {
   /** As the trace has it, and so the telemetry. */

@@ -1,4 +1,5 @@
 import type { Grid } from "../telemetry/source";
+import type { HostCorrelation, Interference, Traffic } from "./relations";
 
 /** Where a VM's forecast came from: its own history, that of a like VM, or only its configured size. */
 export type ForecastBasis = "history" | "like" | "configured";
@@ -47,5 +48,9 @@ export interface Assessment {
     /** What raised it, per host; empty where nothing did. */
     readonly evidence: readonly string[];
   };
+  /** Hosts that fail together; null or absent where no model says. */
+  readonly correlation?: HostCorrelation | null;
+  readonly interference?: Interference | null;
+  readonly traffic?: Traffic | null;
   readonly lacking: readonly Lacking[];
 }

@@ -1,4 +1,6 @@
 export * from "./assessment";
+export * from "./relations";
+export * from "./model-file";
 export * from "./assess";
 export * from "./history";
 export * from "./progress";
