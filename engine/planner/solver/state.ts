@@ -5,6 +5,12 @@ import type { Problem } from "../problem/problem";
 const over = (x: number, safe: number, capacity: number): number =>
   (x > safe ? x - safe : 0) + (x > capacity ? 3 * (x - capacity) : 0);
 
+/** Told of every unit that comes to a host or leaves it: what carries sums of its own beside the state's. */
+export interface Follower {
+  place(unit: number, host: number): void;
+  remove(unit: number, host: number): void;
+}
+
 /** A placement of every unit, with the sums that make a move's effect cheap to know. All sums are whole numbers. */
 export class State {
   /** [unit] its host; -1: nowhere yet. */
@@ -27,6 +33,7 @@ export class State {
   private readonly all: readonly (readonly Check[])[];
   private readonly slots: number;
   private readonly resources: number;
+  private readonly followers: Follower[] = [];
 
   constructor(readonly problem: Problem) {
     const { model, units, hosts, width } = problem;
@@ -73,11 +80,17 @@ export class State {
     this.all = all;
   }
 
+  /** From now on `follower` is told of every change; to be called while no unit is placed. */
+  follow(follower: Follower): void {
+    this.followers.push(follower);
+  }
+
   place(unit: number, host: number): void {
     this.shift(unit, host, 1);
     this.hostOf[unit] = host;
     this.unitsOn[host].push(unit);
     for (const check of this.all[unit]) check.place(unit, host);
+    for (const follower of this.followers) follower.place(unit, host);
   }
 
   /** Takes the unit off its host; it is nowhere afterwards. */
@@ -89,6 +102,7 @@ export class State {
     list[list.indexOf(unit)] = list[list.length - 1];
     list.pop();
     for (const check of this.all[unit]) check.remove(unit, host);
+    for (const follower of this.followers) follower.remove(unit, host);
   }
 
   move(unit: number, host: number): void {
