@@ -2,6 +2,8 @@ import type { dynamic } from "@pulumi/pulumi";
 import { AffinityError } from "../engine/errors";
 import { checkPlacement } from "./placement/check";
 import { diffPlacement, readPlacement, recordPlacement, releasePlacement } from "./placement/lifecycle";
+import { checkStickiness } from "./stickiness/check";
+import { applyStickiness, diffStickiness, readStickiness, removeStickiness } from "./stickiness/lifecycle";
 import { type Settings, SETTING_KEYS, parseSettings } from "./settings";
 
 /**
@@ -61,20 +63,31 @@ async function readably<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-export const placement: Handler = {
-  configure: (request) => {
-    stackConfig = configOf(request);
-    return Promise.resolve();
-  },
+const configure = (request: dynamic.ConfigureRequest): Promise<void> => {
+  stackConfig = configOf(request);
+  return Promise.resolve();
+};
 
-  check: async (olds, news) => {
-    try {
-      return { inputs: (await checkPlacement(olds, news, settings(), now())) as State };
-    } catch (error) {
-      if (!(error instanceof AffinityError)) throw error;
-      return { inputs: news, failures: [{ property: "", reason: error.describe() }] };
-    }
-  },
+/** A check's refusal is shown beneath the resource's name; anything else is a defect. */
+async function checked(news: State, work: () => Promise<unknown>): Promise<dynamic.CheckResult<State>> {
+  try {
+    return { inputs: (await work()) as State };
+  } catch (error) {
+    if (!(error instanceof AffinityError)) throw error;
+    return { inputs: news, failures: [{ property: "", reason: error.describe() }] };
+  }
+}
+
+/** What a refresh found goes to the inputs as well: of outputs, it says only that they changed. */
+function found(id: string, state: State): dynamic.ReadResult {
+  const { drift, ...inputs } = state;
+  return { id, props: state, inputs: Array.isArray(drift) && drift.length > 0 ? state : inputs };
+}
+
+export const placement: Handler = {
+  configure,
+
+  check: (olds, news) => checked(news, () => checkPlacement(olds, news, settings(), now())),
 
   diff: (_id, olds, news) => Promise.resolve({ changes: diffPlacement(olds, news), replaces: [] }),
 
@@ -87,13 +100,33 @@ export const placement: Handler = {
   update: (_id, olds, news) =>
     readably(async () => ({ outs: (await recordPlacement(olds, news, settings())) as State })),
 
-  // What is found goes to the inputs as well: of outputs, a refresh says only that they changed.
-  read: (id, props) =>
-    readably(async () => {
-      const state = (await readPlacement(props ?? {}, settings())) as State;
-      const { drift, ...inputs } = state;
-      return { id, props: state, inputs: Array.isArray(drift) && drift.length > 0 ? state : inputs };
-    }),
+  read: (id, props) => readably(async () => found(id, (await readPlacement(props ?? {}, settings())) as State)),
 
   delete: (_id, props) => readably(() => releasePlacement(props, settings())),
+};
+
+export const stickiness: Handler = {
+  configure,
+
+  check: (olds, news) => checked(news, () => checkStickiness(olds, news, settings(), now())),
+
+  // Another cluster is another rule: the old one goes when the new one is there.
+  diff: (_id, olds, news) =>
+    Promise.resolve({
+      changes: diffStickiness(olds, news),
+      replaces: olds.clusterId !== undefined && olds.clusterId !== news.clusterId ? ["cluster"] : [],
+    }),
+
+  create: (inputs) =>
+    readably(async () => ({
+      id: String(inputs.owner),
+      outs: (await applyStickiness({}, inputs, settings())) as State,
+    })),
+
+  update: (_id, olds, news) =>
+    readably(async () => ({ outs: (await applyStickiness(olds, news, settings())) as State })),
+
+  read: (id, props) => readably(async () => found(id, (await readStickiness(props ?? {}, settings(), now())) as State)),
+
+  delete: (_id, props) => readably(() => removeStickiness(props, settings())),
 };

@@ -1,3 +1,5 @@
 export * from "./placement/resource";
 export type { Lack, PlannedMove, PlannedPlacement, PlanSummary, Unresolved } from "./placement/planned";
 export type { Drifted } from "./placement/lifecycle";
+export * from "./stickiness/resource";
+export type { PlannedRule, StickinessDrift } from "./stickiness/planned";

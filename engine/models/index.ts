@@ -6,3 +6,4 @@ export * from "./history";
 export * from "./progress";
 export * from "./demand";
 export * from "./failure";
+export * from "./outlook";

@@ -2,7 +2,7 @@ import { AffinityError } from "../../engine/errors";
 import { retrieveProperties } from "./properties";
 import type { Invoke, ServiceContent, VcenterSession } from "./session";
 import { faultText, type TaskOptions, waitForTask } from "./tasks";
-import { list, number, type Parameter, Reference, reference, text, type Tree } from "./values";
+import { flag, kindOf, list, number, type Parameter, Reference, reference, text, type Tree } from "./values";
 
 export interface About {
   readonly name: string;
@@ -23,7 +23,18 @@ export interface VmRule {
   readonly mandatory?: boolean;
 }
 
+/** A rule between VMs as the cluster has it. */
+export interface FoundRule extends Required<VmRule> {
+  /** vCenter's own, unique within the cluster while the rule is there; given to others afterwards. */
+  readonly key: number;
+}
+
 export type MovePriority = "lowPriority" | "defaultPriority" | "highPriority";
+
+const RULE_KINDS: Readonly<Record<string, VmRule["kind"]>> = {
+  ClusterAffinityRuleSpec: "vmAffinity",
+  ClusterAntiAffinityRuleSpec: "vmAntiAffinity",
+};
 
 const machine = (id: string) => new Reference("VirtualMachine", id);
 const hostSystem = (id: string) => new Reference("HostSystem", id);
@@ -131,14 +142,7 @@ export class VcenterActions {
    * @throws AffinityError VCENTER_TASK_FAILED, for one if the name is taken.
    */
   async addRule(cluster: string, rule: VmRule, options: TaskOptions = {}): Promise<number> {
-    const info: Parameter = {
-      _typeName: rule.kind === "vmAffinity" ? "ClusterAffinityRuleSpec" : "ClusterAntiAffinityRuleSpec",
-      enabled: rule.enabled ?? true,
-      name: rule.name,
-      mandatory: rule.mandatory ?? false,
-      userCreated: true,
-      vm: rule.virtualMachines.map(machine),
-    };
+    const info = ruleSpec(rule);
     await this.reconfigure(cluster, { operation: "add", info }, `adding the rule "${rule.name}"`, options);
     const key = (await this.rules(cluster, options.signal)).find((found) => found.name === rule.name)?.key;
     if (key !== undefined) return key;
@@ -147,6 +151,15 @@ export class VcenterActions {
       message: `vCenter reported the rule "${rule.name}" as added, but ${cluster} has none of that name`,
       hint: "look at the cluster's rules before you try again",
     });
+  }
+
+  /**
+   * Gives the rule with this key another form; its key stays.
+   * @throws AffinityError VCENTER_TASK_FAILED, for one if there is no such rule.
+   */
+  async editRule(cluster: string, key: number, rule: VmRule, options: TaskOptions = {}): Promise<void> {
+    const info = ruleSpec(rule, key);
+    await this.reconfigure(cluster, { operation: "edit", info }, `changing the rule "${rule.name}"`, options);
   }
 
   /** Removes the rule with this key. @throws AffinityError VCENTER_TASK_FAILED, for one if there is none. */
@@ -167,12 +180,24 @@ export class VcenterActions {
     await waitForTask(this.session, taskOf(task, "ReconfigureComputeResource_Task"), `${what} in ${cluster}`, options);
   }
 
-  private async rules(cluster: string, signal?: AbortSignal): Promise<{ key: number; name: string }[]> {
+  /** The rules between VMs that the cluster has now. */
+  async rules(cluster: string, signal?: AbortSignal): Promise<FoundRule[]> {
     const found = await this.properties(clusterResource(cluster), ["configurationEx"], signal);
     return list(found.configurationEx, "rule").flatMap((rule) => {
+      const kind = RULE_KINDS[kindOf(rule) ?? ""];
       const key = number(rule, "key");
       const name = text(rule, "name");
-      return key !== null && name ? [{ key, name }] : [];
+      if (kind === undefined || key === null || !name) return [];
+      return [
+        {
+          key,
+          name,
+          kind,
+          virtualMachines: list(rule, "vm").flatMap((vm) => reference(vm)?.id ?? []),
+          enabled: flag(rule, "enabled") ?? true,
+          mandatory: flag(rule, "mandatory") ?? false,
+        },
+      ];
     });
   }
 
@@ -203,6 +228,17 @@ export class VcenterActions {
     return found?.properties ?? {};
   }
 }
+
+/** The order of the elements is the schema's. */
+const ruleSpec = (rule: VmRule, key?: number) => ({
+  _typeName: rule.kind === "vmAffinity" ? "ClusterAffinityRuleSpec" : "ClusterAntiAffinityRuleSpec",
+  key,
+  enabled: rule.enabled ?? true,
+  name: rule.name,
+  mandatory: rule.mandatory ?? false,
+  userCreated: true,
+  vm: rule.virtualMachines.map(machine),
+});
 
 function taskOf(answer: Tree, method: string): Reference {
   const task = reference(answer);

@@ -1,0 +1,90 @@
+import { hostOutlook } from "../../engine/models";
+import { planRequestSchema } from "../../engine/planner/request";
+import { keepExpiry, planStickiness, ruleConflicts, type StickinessPlan } from "../../engine/planner/stickiness";
+import { AffinityError } from "../../engine/errors";
+import { findCluster } from "../../engine/snapshot";
+import type { Settings } from "../settings";
+import { instantOf, withWorld } from "../world";
+import { parseInputs, ruleNameOf, sameUserInputs, type StickinessInputs, userInputs } from "./inputs";
+import { plannedIn, type PlannedRule, type PlannedStickiness } from "./planned";
+
+type State = Readonly<Record<string, unknown>>;
+
+/**
+ * Asks the failure model whether the rule is needed and until when, and returns the answer as inputs: it shows in the
+ * preview and policies judge it.
+ * @param now epoch seconds
+ * @throws AffinityError STICKINESS_INVALID, STICKINESS_CONFLICT with all that the rule would fight with, and those of
+ * the settings and the world.
+ */
+export async function checkStickiness(olds: State, news: State, settings: Settings, now: number): Promise<State> {
+  const user = userInputs(news);
+  const inputs = parseInputs(user);
+  const before = sameUserInputs(olds, news) ? plannedIn(olds) : null;
+  return withWorld(settings, async (world) => {
+    const { snapshot } = world;
+    const cluster = findCluster(snapshot, inputs.cluster);
+    const asOf = await instantOf(settings, world, now);
+    const request = planRequestSchema.parse({ cluster: inputs.cluster, asOf, config: settings.plan });
+    const { outlook, evidence } = await hostOutlook(request, snapshot, cluster, world.telemetry, inputs.maxHours);
+    const plan = planStickiness(inputs, snapshot, cluster, outlook, evidence, asOf, before?.rule != null);
+    const name = ruleNameOf(inputs);
+    const ours = cluster.rules.find((rule) => rule.name === name && (isOurs(olds) || inputs.adopt));
+    if (plan.wanted) {
+      const conflicts = ruleConflicts(
+        {
+          name,
+          keep: inputs.keep,
+          virtualMachines: plan.members.flatMap(({ id }) => id ?? []),
+          mandatory: inputs.mandatory,
+        },
+        cluster,
+        snapshot,
+        ours?.key ?? null,
+      );
+      if (conflicts.length > 0) throw conflicting(name, conflicts);
+    }
+    return { ...user, ...plannedOf(inputs, plan, snapshot.source.name, cluster.id, before, asOf) };
+  });
+}
+
+/** A state that has a key made its rule itself, or has adopted it. */
+const isOurs = (olds: State): boolean => typeof olds.key === "number";
+
+function plannedOf(
+  inputs: StickinessInputs,
+  plan: StickinessPlan,
+  source: string,
+  clusterId: string,
+  before: PlannedStickiness | null,
+  asOf: number,
+): PlannedStickiness {
+  const said = { source, clusterId, risk: plan.risk, evidence: plan.evidence };
+  const inForce = before?.rule && before.since && before.expiresAt ? before : null;
+  const since = inForce ? seconds(inForce.since!) : asOf;
+  const old = inForce ? seconds(inForce.expiresAt!) : null;
+  const least = since + inputs.minHours * 3600;
+  const expiresAt = plan.expiresAt === null ? least : keepExpiry(old, Math.max(plan.expiresAt, least), asOf);
+  if (!plan.wanted && (inForce === null || asOf >= least)) return { ...said, rule: null, since: null, expiresAt: null };
+  const rule: PlannedRule = {
+    name: ruleNameOf(inputs),
+    kind: inputs.keep === "apart" ? "vmAntiAffinity" : "vmAffinity",
+    mandatory: inputs.mandatory,
+    virtualMachines: plan.members.map(({ name, id }) => ({ vm: name, vmId: id })),
+  };
+  // The words go with the expiry that they are about; else every run would show a difference.
+  const words = inForce && expiresAt === old ? { risk: inForce.risk, evidence: inForce.evidence } : {};
+  return { ...said, ...words, rule, since: iso(since), expiresAt: iso(expiresAt) };
+}
+
+const seconds = (text: string) => Math.floor(Date.parse(text) / 1000);
+const iso = (at: number) => new Date(at * 1000).toISOString();
+
+function conflicting(name: string, conflicts: readonly string[]): AffinityError {
+  return new AffinityError({
+    code: "STICKINESS_CONFLICT",
+    message: `the rule "${name}" would fight with what the cluster has`,
+    problems: conflicts.map((message) => ({ path: name, message })),
+    hint: "change the other rule, the group, or set adopt for a rule of this name that is to be taken over",
+  });
+}
