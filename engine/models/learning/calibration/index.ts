@@ -1,0 +1,3 @@
+export * from "./beta";
+export * from "./calibration";
+export * from "./isotonic";
