@@ -15,13 +15,13 @@ import {
   violationsOf,
 } from "./explain";
 import { describePlacements, hostFacts } from "./explain/placed-vms";
+import { solveReachable, withReasons } from "./migration/solve-reachable";
 import { type Plan, PLAN_ALGORITHM } from "./plan";
 import { compileModel } from "./problem/compile";
 import type { Model } from "./problem/model";
 import { buildProblem } from "./problem/problem";
 import type { PlanRequest } from "./request";
 import { MoveTable, Search } from "./solver";
-import { solveWithRestarts } from "./solver/solve-with-restarts";
 
 export interface PlanOptions {
   readonly device: Device;
@@ -56,7 +56,8 @@ export async function planPlacement(
     losses,
     table: known,
     contested,
-  } = await solveWithRestarts(model, constraints, { device, signal });
+    migration,
+  } = await solveReachable(model, constraints, { device, signal });
   const units = search.problem.units;
   if (unplaced.length > 0) {
     const homeless = unplaced.flatMap((unit) => units.vms[unit].map((v) => model.vms[v].name));
@@ -67,6 +68,7 @@ export async function planPlacement(
   report(2);
   const table = known ?? (await MoveTable.of(search, device, signal));
   const after = hostsOf(search);
+  const described = describe(search, table, after, contested);
   const plan = {
     algorithm: PLAN_ALGORITHM,
     cluster: { id: cluster.id, name: cluster.name },
@@ -74,7 +76,8 @@ export async function planPlacement(
     asOf: request.asOf,
     seed: request.config.seed,
     telemetry: telemetryOf(model),
-    ...describe(search, table, after, contested),
+    ...described,
+    ...(migration ? { migration: withReasons(migration, described.moves) } : {}),
     lacking: model.lacking.list().map((fact) => ({ ...fact, subjects: [...fact.subjects] })),
     unresolved: [
       ...violations.map((violation) => ({

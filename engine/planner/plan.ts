@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { migrationPlanSchema } from "./migration/plan";
 
 /**
  * The planner's answer: plain data, the same bytes for the same (snapshot, telemetry window, config, seed).
@@ -74,6 +75,7 @@ export const planSchema = z.strictObject({
   }),
   virtualMachines: z.array(placedVmSchema).describe("Every VM in scope, by name"),
   moves: z.array(planMoveSchema),
+  migration: migrationPlanSchema.optional().describe("The moves in the order in which each is possible; absent without moves"),
   hosts: z.array(
     z.strictObject({
       id: z.string(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { migrationConfigSchema } from "./migration/config";
 
 const name = z.string().min(1);
 const tagSchema = z.strictObject({ category: name, name });
@@ -78,6 +79,7 @@ export const planConfigSchema = z.strictObject({
     .default(0.02)
     .describe("A move of what runs already must lower the cost by this, as a share of one host's full weight"),
   maxMoves: z.number().int().nonnegative().default(10).describe("Moves of VMs that run already"),
+  migration: migrationConfigSchema.prefault({}),
   maxVmsPerHost: z.number().int().positive().default(1024),
   missingTelemetry: z.enum(["configured-size", "refuse"]).default("configured-size"),
   maxStalenessMinutes: z.number().positive().default(120),

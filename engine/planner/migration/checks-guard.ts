@@ -1,0 +1,84 @@
+import type { ActiveConstraint, Check } from "../constraints/constraint";
+import type { Model } from "../problem/model";
+import { formUnits, type Units } from "../problem/units";
+import type { Guard } from "./guard";
+
+interface Watch {
+  readonly check: Check;
+  readonly constraint: ActiveConstraint;
+}
+
+/** Units of one VM each: what a rule will join need not be together now. */
+const loosened = (constraint: ActiveConstraint): ActiveConstraint => ({
+  ...constraint,
+  form: { denied: constraint.form.denied, bind: constraint.form.bind.bind(constraint.form) },
+});
+
+/**
+ * The hard constraints of a vSphere cluster while VMs move: every VM in flight is counted on both hosts by every
+ * constraint's own check. A unit is a VM of the model. A VM to be made counts on its host from the start, so that what
+ * moves leaves it its room.
+ */
+export function checksGuard(model: Model, constraints: readonly ActiveConstraint[], target: Int32Array): Guard {
+  const hard = constraints.filter((constraint) => constraint.hard).map(loosened);
+  const units: Units = formUnits(model, hard);
+  const watches: Watch[][] = Array.from({ length: model.movable }, () => []);
+  const all: Watch[] = hard.map((constraint) => ({ check: constraint.form.bind(model, units), constraint }));
+  for (const watch of all) {
+    if (watch.check.units) for (const unit of watch.check.units) watches[unit].push(watch);
+    else for (const list of watches) list.push(watch);
+  }
+  const at = Int32Array.from(model.vms, (vm, v) => (vm.current >= 0 || v >= model.movable ? vm.current : target[v]));
+  const tell = (unit: number, host: number, what: "place" | "remove"): void => {
+    if (host >= 0) for (const { check } of watches[unit]) check[what](unit, host);
+  };
+  for (let v = 0; v < model.movable; v++) tell(v, at[v], "place");
+
+  const refusing = (unit: number, to: number, bundled: boolean): ActiveConstraint | null => {
+    for (const { check, constraint } of watches[unit]) {
+      if (bundled && constraint.among?.keep === "together") continue;
+      if (!check.fits(unit, to, at[unit])) return constraint;
+    }
+    return null;
+  };
+  return {
+    fits: (unit, to, bundled) => refusing(unit, to, bundled) === null,
+    because(unit, to) {
+      const constraint = refusing(unit, to, false);
+      if (constraint) return constraint.because(model.vms[unit], model.hosts[to]);
+      return "the VMs that must move with it can't";
+    },
+    start: (unit, to) => tell(unit, to, "place"),
+    // A check may remember the last host only: what stays is told last.
+    finish(unit, from, to) {
+      tell(unit, to, "remove");
+      tell(unit, from, "remove");
+      tell(unit, to, "place");
+      at[unit] = to;
+    },
+    cancel(unit, from, to) {
+      tell(unit, to, "remove");
+      tell(unit, from, "remove");
+      tell(unit, from, "place");
+    },
+  };
+}
+
+/**
+ * Lists of movable VMs that move together: `movers`, in their order, joined where a mandatory rule keeps them together (on one
+ * host, or in one zone), since no order of single moves keeps such a rule.
+ */
+export function bundlesOf(constraints: readonly ActiveConstraint[], movers: readonly number[]): number[][] {
+  const bundleOf = new Map(movers.map((v) => [v, [v]]));
+  for (const { hard, among } of constraints) {
+    if (!hard || among?.keep !== "together") continue;
+    const members = among.members.filter((v) => bundleOf.has(v));
+    for (const v of members.slice(1)) {
+      const [into, other] = [bundleOf.get(members[0])!, bundleOf.get(v)!];
+      if (into === other) continue;
+      into.push(...other);
+      for (const each of other) bundleOf.set(each, into);
+    }
+  }
+  return [...new Set(movers.map((v) => bundleOf.get(v)!))];
+}

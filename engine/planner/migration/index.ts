@@ -1,0 +1,5 @@
+export { migrationConfigSchema, type MigrationConfig } from "./config";
+export { type MigrationMove, migrationMoveSchema, type MigrationPlan, migrationPlanSchema } from "./plan";
+export { type MigrationRequest, migrationRequestSchema } from "./request";
+export { planMigration, type Reach } from "./plan-migration";
+export { preCopy, type PreCopy, type PreCopyInput } from "./precopy";
