@@ -6,6 +6,12 @@ import type { Guard } from "./guard";
 interface Watch {
   readonly check: Check;
   readonly constraint: ActiveConstraint;
+  /**
+   * Whether it asks for something to be there (together, near, spread over so many), which a VM counted on both hosts would
+   * only seem to give: such a constraint sees one VM in flight at a time, or all at once.
+   */
+  readonly covering: boolean;
+  inFlight: number;
 }
 
 /** Units of one VM each: what a rule will join need not be together now. */
@@ -23,7 +29,10 @@ export function checksGuard(model: Model, constraints: readonly ActiveConstraint
   const hard = constraints.filter((constraint) => constraint.hard).map(loosened);
   const units: Units = formUnits(model, hard);
   const watches: Watch[][] = Array.from({ length: model.movable }, () => []);
-  const all: Watch[] = hard.map((constraint) => ({ check: constraint.form.bind(model, units), constraint }));
+  const all: Watch[] = hard.map((constraint) => {
+    const check = constraint.form.bind(model, units);
+    return { check, constraint, covering: check.wide === true && constraint.among?.keep !== "apart", inFlight: 0 };
+  });
   for (const watch of all) {
     if (watch.check.units) for (const unit of watch.check.units) watches[unit].push(watch);
     else for (const list of watches) list.push(watch);
@@ -34,32 +43,51 @@ export function checksGuard(model: Model, constraints: readonly ActiveConstraint
   };
   for (let v = 0; v < model.movable; v++) tell(v, at[v], "place");
 
-  const refusing = (unit: number, to: number, bundled: boolean): ActiveConstraint | null => {
-    for (const { check, constraint } of watches[unit]) {
-      if (bundled && constraint.among?.keep === "together") continue;
-      if (!check.fits(unit, to, at[unit])) return constraint;
+  const refusing = (unit: number, to: number, bundled: boolean): Watch | null => {
+    for (const watch of watches[unit]) {
+      if (watch.covering && bundled) continue;
+      if (watch.covering && watch.inFlight > 0) return watch;
+      if (!watch.check.fits(unit, to, at[unit])) return watch;
     }
     return null;
+  };
+  const count = (unit: number, change: number): void => {
+    for (const watch of watches[unit]) watch.inFlight += change;
   };
   return {
     fits: (unit, to, bundled) => refusing(unit, to, bundled) === null,
     because(unit, to) {
-      const constraint = refusing(unit, to, false);
-      if (constraint) return constraint.because(model.vms[unit], model.hosts[to]);
+      const watch = refusing(unit, to, false);
+      if (watch) return watch.constraint.because(model.vms[unit], model.hosts[to]);
       return "the VMs that must move with it can't";
     },
-    start: (unit, to) => tell(unit, to, "place"),
+    companions: (unit, to) =>
+      watches[unit].flatMap(({ check, covering }) =>
+        covering && !check.fits(unit, to, at[unit]) ? (check.units ?? []) : [],
+      ),
+    start(unit, to) {
+      tell(unit, to, "place");
+      count(unit, 1);
+    },
     // A check may remember the last host only: what stays is told last.
     finish(unit, from, to) {
       tell(unit, to, "remove");
       tell(unit, from, "remove");
       tell(unit, to, "place");
+      count(unit, -1);
       at[unit] = to;
     },
     cancel(unit, from, to) {
       tell(unit, to, "remove");
       tell(unit, from, "remove");
       tell(unit, from, "place");
+      count(unit, -1);
+      at[unit] = from;
+    },
+    reopen(unit, from) {
+      tell(unit, from, "place");
+      count(unit, 1);
+      at[unit] = from;
     },
   };
 }

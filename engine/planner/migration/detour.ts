@@ -61,8 +61,7 @@ function clearWay(
       return true;
     });
     for (const unit of started.reverse()) guard.cancel(unit, at[unit], problem.to[unit]);
-    // Back in flight: counted on both hosts again.
-    for (const { unit, from } of moves) guard.start(unit, from);
+    for (const { unit, from, to } of moves) guard.reopen(unit, from, to);
     return all;
   };
   for (const unit of candidates) {

@@ -63,6 +63,11 @@ function attempt(problem: OrderingProblem, banned: ReadonlySet<number>): Orderin
       wave.push(...moves);
     }
     if (wave.length === 0) {
+      const merged = mergeBundles(problem, guard, pending);
+      if (merged) {
+        pending = merged;
+        continue;
+      }
       const spare = (problem.mostDetours ?? Infinity) - detoured.size;
       const mayNot = (unit: number) => detoured.has(unit) || banned.has(unit);
       wave.push(...findDetours(problem, guard, at, pending, mayNot, spare));
@@ -82,6 +87,21 @@ function attempt(problem: OrderingProblem, banned: ReadonlySet<number>): Orderin
     stuck: stuck.map((unit) => ({ unit, because: guard.because(unit, problem.to[unit]) })),
     left: stuck.filter((unit) => detoured.has(unit)),
   };
+}
+
+/** The bundles with the first one joined that must move with others; null if none must. */
+function mergeBundles(
+  problem: OrderingProblem,
+  guard: Guard,
+  pending: readonly (readonly number[])[],
+): (readonly number[])[] | null {
+  for (const bundle of pending) {
+    const needed = new Set(bundle.flatMap((unit) => guard.companions?.(unit, problem.to[unit]) ?? []));
+    const others = pending.filter((other) => other !== bundle && other.some((unit) => needed.has(unit)));
+    if (others.length === 0) continue;
+    return [[...bundle, ...others.flat()], ...pending.filter((other) => other !== bundle && !others.includes(other))];
+  }
+  return null;
 }
 
 /** Starts all of them, or none. */
