@@ -26,6 +26,17 @@ export const runnerUpSchema = z.strictObject({
   byObjective,
 });
 
+export const hostCostSchema = z.strictObject({
+  hostId: z.string(),
+  host: z.string(),
+  /** The first constraint that keeps the VM from this host, and why; null where it could go there. */
+  refused: z.strictObject({ constraint: z.string(), text: z.string() }).nullable(),
+  /** Cost on this host less the cost on the chosen one, with everything else where the plan has it. */
+  extraCost: cost,
+  byObjective,
+});
+export type HostCost = z.infer<typeof hostCostSchema>;
+
 export const placedVmSchema = z.strictObject({
   vm: z.string().describe("Name"),
   id: z.string().nullable().describe("Managed object id; null for a VM that is to be made"),
@@ -43,6 +54,8 @@ export const placedVmSchema = z.strictObject({
   }),
   reasons: z.array(reasonSchema).min(1),
   runnersUp: z.array(runnerUpSchema),
+  /** Every host of the cluster, the cheapest that could take it first; of the VMs that the request asks to explain. */
+  costs: z.array(hostCostSchema).optional(),
   basis: z.enum(["history", "like", "configured"]),
 });
 export type PlacedVm = z.infer<typeof placedVmSchema>;
@@ -54,7 +67,11 @@ export const planMoveSchema = z.strictObject({
   toHostId: z.string(),
   from: z.string(),
   to: z.string(),
+  /** What the plan would cost more without this move, by all objectives but the cost of moving; and by each. */
   gain: cost,
+  byObjective: byObjective.optional(),
+  /** What the move costs: the threshold, and by `moveCost` the copying. The gain is higher, or a constraint asks for it. */
+  cost: cost.optional(),
   reason: z.string(),
 });
 
@@ -75,7 +92,9 @@ export const planSchema = z.strictObject({
   }),
   virtualMachines: z.array(placedVmSchema).describe("Every VM in scope, by name"),
   moves: z.array(planMoveSchema),
-  migration: migrationPlanSchema.optional().describe("The moves in the order in which each is possible; absent without moves"),
+  migration: migrationPlanSchema
+    .optional()
+    .describe("The moves in the order in which each is possible; absent without moves"),
   hosts: z.array(
     z.strictObject({
       id: z.string(),

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { migrationConfigSchema } from "./migration/config";
+import { relationsSchema, rulesSchema, strength, tagSchema } from "./rules";
+import { weightsSchema } from "./weights";
+
+export { weightsSchema } from "./weights";
 
 const name = z.string().min(1);
-const tagSchema = z.strictObject({ category: name, name });
 
 /** A VM to be placed: one that is to be made, or one of the same name that the cluster has already. */
 export const requestedVmSchema = z.strictObject({
@@ -26,42 +29,41 @@ export const requestedVmSchema = z.strictObject({
     .array(tagSchema)
     .default([])
     .describe("Tags that its host must carry: zones, compliance, licences"),
+  tags: z.array(tagSchema).default([]).describe("Tags of its own, beside those that the inventory has for it"),
 });
 export type RequestedVm = z.infer<typeof requestedVmSchema>;
 
-/** VMs that belong together on one host, or apart: on different hosts, or on hosts with different tags of a category. */
-export const placementGroupSchema = z.strictObject({
-  name,
-  kind: z.enum(["together", "apart"]),
-  members: z.array(name).min(2),
-  mandatory: z.boolean().default(true),
-  over: z
-    .union([z.literal("host"), z.strictObject({ tagCategory: name })])
-    .default("host")
-    .describe("The fault domain"),
-});
-export type PlacementGroup = z.infer<typeof placementGroupSchema>;
-
 /**
- * What each objective weighs. The currency is unmet demand: a cost of 1 is 0.6 host-hours of a 24 h horizon that a
- * full host can't serve, or 2.4 host-hours of use within its safety margin (contention's 10 for a whole host and the
- * whole horizon, four times that above full capacity). In it, by default:
- *
- * - the failure of a critical VM's host is worth 100, as much as two and a half days of a whole host's work; of a
- *   normal VM's 40, of a low one's 20 (CRITICALITY_WEIGHT). So a host with a probability of failing of 10 % gives 8 for
- *   each critical VM that leaves it, 3 for a normal and 1.6 for a low one: more than any relief of a host that is merely
- *   hot, most critical VMs first, and enough to use up other hosts' safety margins, but not to overload them by much.
- *   See objectives/host-risk.ts for risks too small to act upon.
- * - a VM on the wrong side of a preferred rule costs 0.3: as much as a host a quarter of whose capacity is missing for
- *   three quarters of an hour.
- * - unevenness comes last: a host that is full where the others are empty costs 1.
+ * VMs that belong together on one host or in one fault domain; apart, each in a domain of its own; or spread over at
+ * least so many domains, with at most so many in one.
  */
-export const weightsSchema = z.strictObject({
-  contention: z.number().nonnegative().default(10),
-  hostRisk: z.number().nonnegative().default(100),
-  preference: z.number().nonnegative().default(3),
-  balance: z.number().nonnegative().default(1),
-});
+export const placementGroupSchema = z
+  .strictObject({
+    name,
+    kind: z.enum(["together", "apart", "spread"]),
+    members: z.array(name).min(2),
+    ...strength,
+    over: z
+      .union([z.literal("host"), z.strictObject({ tagCategory: name })])
+      .default("host")
+      .describe("The fault domain: a host, or the hosts with the same tag of a category"),
+    minDomains: z.number().int().min(2).optional().describe("Of a spread group: fault domains it uses at least"),
+    maxPerDomain: z.number().int().positive().optional().describe("Of a spread group: members in one domain at most"),
+  })
+  .superRefine((group, context) => {
+    const issue = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    const { kind, minDomains, maxPerDomain, members } = group;
+    if (kind !== "spread") {
+      for (const key of ["minDomains", "maxPerDomain"] as const) {
+        if (group[key] !== undefined) issue(key, `only a group of the kind "spread" has ${key}`);
+      }
+    } else if (minDomains === undefined && maxPerDomain === undefined) {
+      issue("kind", "a spread group says minDomains, maxPerDomain or both");
+    } else if (minDomains !== undefined && minDomains > members.length) {
+      issue("minDomains", `${members.length} members can't use ${minDomains} fault domains`);
+    }
+  });
+export type PlacementGroup = z.infer<typeof placementGroupSchema>;
 
 export const planConfigSchema = z.strictObject({
   seed: z.number().int().nonnegative().default(1),
@@ -73,6 +75,9 @@ export const planConfigSchema = z.strictObject({
   cpuSafety: z.number().min(0).max(0.9).default(0.2).describe("Share of a host's CPU that forecasts should leave free"),
   memorySafety: z.number().min(0).max(0.9).default(0.1),
   weights: weightsSchema.prefault({}),
+  zoneCategory: name
+    .optional()
+    .describe("Tag category of the hosts whose values are zones: traffic between them costs more"),
   gainThreshold: z
     .number()
     .nonnegative()
@@ -102,6 +107,8 @@ export const planRequestSchema = z.strictObject({
   asOf: z.number().int().positive(),
   virtualMachines: z.array(requestedVmSchema).default([]),
   groups: z.array(placementGroupSchema).default([]),
+  rules: rulesSchema.prefault({}).describe("Rules between VMs and hosts, licences, compliance zones, dependencies"),
+  relations: relationsSchema.prefault({}).describe("What is known of pairs of VMs: affinities and traffic"),
   include: z
     .enum(["none", "unplaced", "all"])
     .default("none")
@@ -109,6 +116,7 @@ export const planRequestSchema = z.strictObject({
   /** The plan in force: VM name to host id. Kept unless the gain passes the threshold. */
   keep: z.record(z.string(), z.string()).default({}),
   reservations: z.array(reservationSchema).default([]),
+  explain: z.array(name).default([]).describe("VMs whose cost on every host the plan says, by objective"),
   config: planConfigSchema.prefault({}),
 });
 export type PlanRequest = z.infer<typeof planRequestSchema>;

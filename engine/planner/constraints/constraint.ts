@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { Host } from "../../snapshot";
 import type { Model, ModelVm } from "../problem/model";
 import type { Units } from "../problem/units";
@@ -25,6 +26,8 @@ export interface Check {
   fits(unit: number, to: number, from: number): boolean;
   /** Change of the amount of violation if `unit` went from `from` to `to` (-1: nowhere). */
   change(unit: number, to: number, from: number): number;
+  /** Amount of violation as things stand: what `change` changes. */
+  violation(): number;
   breaches(): Breach[];
 }
 
@@ -50,6 +53,8 @@ export interface ActiveConstraint {
   readonly origin: "request" | "world";
   /** Mandatory: never broken. Otherwise it is preferred, and the preference objective weighs it. */
   readonly hard: boolean;
+  /** Of a preferred one: what a VM in the wrong place counts, against one of an ordinary rule; 1 when not given. */
+  readonly weight?: number;
   readonly form: Form;
   /** Why the VM may not be on the host, or with what it is there: the end of a sentence. */
   because(vm: ModelVm | null, host: Host | null): string;
@@ -59,13 +64,21 @@ export interface ActiveConstraint {
   readonly among?: { readonly keep: "apart" | "together"; readonly members: readonly number[] };
 }
 
-/** The one shape of every constraint; adding one is a file and a line in the registry. */
+/**
+ * The one shape of every constraint; adding one is a file and a line in the registry. What it is made of: a name; the
+ * schema of what a user states; `violation` and `breaches` (evaluate), `change` and `fits` (delta) of its check;
+ * `because` and `only` (explain); and its part of docs/constraints.md, which is written from this definition.
+ */
 export interface Constraint {
   /** kebab-case. */
   readonly name: string;
   readonly title: string;
   /** How it applies, and what it takes from where. */
   readonly description: string;
+  /** What it looks at: keys of the request, and facts of the inventory. */
+  readonly reads: { readonly request: readonly string[]; readonly inventory: readonly string[] };
+  /** Of one entry of the request that states it; absent where the world alone does. */
+  readonly schema?: z.ZodType;
   /** The instances that this model has; what can't be judged for want of a fact goes into `model.lacking`. */
   compile(model: Model): ActiveConstraint[];
 }

@@ -6,6 +6,7 @@ export const cpuOvercommit: Constraint = {
   name: "cpu-overcommit",
   title: "CPU overcommit",
   description: "The configured vCPUs on a host stay within `vcpusPerCore` times its physical cores.",
+  reads: { request: ["config.vcpusPerCore"], inventory: ["cores of hosts", "vCPUs of VMs"] },
   compile(model) {
     const ratio = model.request.config.vcpusPerCore;
     const limits = Float64Array.from(model.hosts, (host) => {

@@ -20,6 +20,7 @@ export const datastoreReachability: Constraint = {
   name: "datastore-reachability",
   title: "Datastore reachability",
   description: "The host mounts every datastore that the VM's disks are on, or that the request names.",
+  reads: { request: ["virtualMachines.datastore"], inventory: ["datastores of hosts", "disks of VMs"] },
   compile(model) {
     const needs = model.vms.slice(0, model.movable).map((vm) => needed(model, vm));
     needs.forEach((list, v) => {
@@ -62,6 +63,10 @@ export const datastoreCapacity: Constraint = {
   title: "Datastore capacity",
   description:
     "The disks to be made on a datastore fit in its free space, and it is accessible and not in maintenance.",
+  reads: {
+    request: ["virtualMachines.datastore", "virtualMachines.diskMb"],
+    inventory: ["free space and state of datastores"],
+  },
   compile(model) {
     const wanted = new Map<string, number[]>();
     for (let v = 0; v < model.movable; v++) {

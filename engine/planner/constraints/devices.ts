@@ -16,6 +16,7 @@ export const devicePins: Constraint = {
   name: "device-pins",
   title: "Device pins",
   description: "A VM that holds a passthrough, SR-IOV or vGPU device of its host can't leave it.",
+  reads: { request: [], inventory: ["devices of VMs"] },
   compile(model) {
     const denied = deniedWhere(model, (vm, _host, h) => vm.current >= 0 && bound(vm).length > 0 && h !== vm.current);
     if (!denied) return [];
@@ -37,6 +38,7 @@ export const deviceCapacity: Constraint = {
   name: "device-capacity",
   title: "Devices",
   description: "The host has a free device of each id or name that a VM asks for; a device serves one VM.",
+  reads: { request: ["virtualMachines.devices"], inventory: ["devices of hosts and VMs"] },
   compile(model) {
     const names = new Set(model.vms.flatMap((vm) => asked(vm).map((item) => item.device)));
     return [...names].sort().map((device): ActiveConstraint => {

@@ -7,6 +7,10 @@ export const evc: Constraint = {
   name: "evc",
   title: "CPU compatibility (EVC)",
   description: "The CPU features that a VM needs are those of the cluster's EVC mode, or else of the host's CPU.",
+  reads: {
+    request: ["virtualMachines.requiredCpuGeneration"],
+    inventory: ["EVC mode of the cluster", "CPU generations of hosts and VMs"],
+  },
   compile(model) {
     const denied = deniedWhere(model, (vm, host, h) => {
       const required = vm.requested?.requiredCpuGeneration ?? vm.inventory?.requiredCpuGeneration ?? null;

@@ -7,6 +7,7 @@ export interface VmGroup {
   readonly label: string;
   readonly origin: "request" | "world";
   readonly hard: boolean;
+  readonly weight: number;
   readonly members: readonly number[];
 }
 
@@ -20,6 +21,7 @@ export function groupsOverHosts(model: Model, kind: "together" | "apart"): VmGro
       label: `DRS rule "${rule.name}"`,
       origin: "world" as const,
       hard: rule.mandatory,
+      weight: 1,
       members: indicesById(model, "virtualMachines" in rule ? rule.virtualMachines : []),
     }));
   const groups = model.request.groups
@@ -28,6 +30,7 @@ export function groupsOverHosts(model: Model, kind: "together" | "apart"): VmGro
       label: `group "${group.name}"`,
       origin: "request" as const,
       hard: group.mandatory,
+      weight: group.weight,
       members: indicesByName(model, group.members),
     }));
   const order = (a: VmGroup, b: VmGroup) => (a.label < b.label ? -1 : a.label > b.label ? 1 : 0);
@@ -37,6 +40,3 @@ export function groupsOverHosts(model: Model, kind: "together" | "apart"): VmGro
 /** Members of a named VM group or host group of the cluster. */
 export const membersOf = (groups: Cluster["vmGroups"], name: string): readonly string[] =>
   groups.find((group) => group.name === name)?.members ?? [];
-
-/** [host]: the host itself is the fault domain. */
-export const hostDomains = (model: Model): Int32Array => Int32Array.from(model.hosts, (_, h) => h);

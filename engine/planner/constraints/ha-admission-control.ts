@@ -111,6 +111,10 @@ export const haAdmissionControl: Constraint = {
   title: "HA admission control",
   description:
     "What vSphere HA sets aside for restarts stays free: a percentage, the loss of k hosts, or dedicated hosts.",
+  reads: {
+    request: [],
+    inventory: ["HA settings of the cluster", "sizes and reservations of VMs", "CPU and memory of hosts"],
+  },
   compile(model) {
     const { enabled, admissionControl: policy } = model.cluster.ha;
     if (!enabled) return [];

@@ -39,6 +39,7 @@ export const allowedHosts: Constraint = {
   name: "allowed-hosts",
   title: "Allowed hosts",
   description: "A VM whose request lists hosts runs on one of them.",
+  reads: { request: ["virtualMachines.hosts"], inventory: [] },
   compile: (model) =>
     perVm(
       model,
@@ -53,6 +54,7 @@ export const avoidedHosts: Constraint = {
   name: "avoided-hosts",
   title: "Avoided hosts",
   description: "A VM never runs on a host that its request says to avoid.",
+  reads: { request: ["virtualMachines.avoidHosts"], inventory: [] },
   compile: (model) =>
     perVm(
       model,
@@ -73,6 +75,7 @@ export const requiredHostTags: Constraint = {
   name: "required-host-tags",
   title: "Required host tags",
   description: "The host carries every tag that the VM's request names: zones, compliance, licences.",
+  reads: { request: ["virtualMachines.requireHostTags"], inventory: ["tags of hosts"] },
   compile: (model) =>
     perVm(
       model,

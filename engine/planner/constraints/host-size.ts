@@ -6,6 +6,7 @@ export const hostSize: Constraint = {
   name: "host-size",
   title: "Host size",
   description: "A VM never has more vCPUs than its host has logical CPUs: vSphere would not power it on.",
+  reads: { request: ["virtualMachines.vcpus"], inventory: ["logical CPUs of hosts", "vCPUs of VMs"] },
   compile(model) {
     const denied = deniedWhere(
       model,

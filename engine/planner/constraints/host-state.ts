@@ -16,6 +16,7 @@ export const hostState: Constraint = {
   title: "Host state",
   description:
     "A VM runs only on a host that is connected, powered on, and in neither maintenance nor quarantine mode.",
+  reads: { request: [], inventory: ["connection, power, maintenance and quarantine of hosts"] },
   compile(model) {
     const denied = deniedWhere(model, (_vm, host) => !isOpen(host));
     if (!denied) return [];

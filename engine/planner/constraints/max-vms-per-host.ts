@@ -5,6 +5,7 @@ export const maxVmsPerHost: Constraint = {
   name: "max-vms-per-host",
   title: "Maximum VMs per host",
   description: "No host runs more than `maxVmsPerHost` VMs; vSphere's own maximum is 1,024.",
+  reads: { request: ["config.maxVmsPerHost"], inventory: [] },
   compile(model) {
     const limit = model.request.config.maxVmsPerHost;
     return [

@@ -6,6 +6,7 @@ export const memoryOvercommit: Constraint = {
   name: "memory-overcommit",
   title: "Memory overcommit",
   description: "The configured memory on a host stays within `memoryOvercommit` times its physical memory.",
+  reads: { request: ["config.memoryOvercommit"], inventory: ["memory of hosts and VMs"] },
   compile(model) {
     const ratio = model.request.config.memoryOvercommit;
     const limits = Float64Array.from(model.hosts, (host) => {

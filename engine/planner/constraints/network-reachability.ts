@@ -16,6 +16,7 @@ export const networkReachability: Constraint = {
   name: "network-reachability",
   title: "Network reachability",
   description: "The host has every network that the VM is connected to, or that the request names.",
+  reads: { request: ["virtualMachines.networks"], inventory: ["networks of hosts and VMs"] },
   compile(model) {
     const needs = model.vms.slice(0, model.movable).map((vm) => needed(model, vm));
     if (model.hosts.every((host) => host.networks.length === 0)) {

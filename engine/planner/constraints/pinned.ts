@@ -19,6 +19,7 @@ export const pinnedVms: Constraint = {
   title: "Pinned VMs",
   description:
     "Templates, suspended VMs, agents such as vCLS, VMs under fault tolerance or without DRS automation stay.",
+  reads: { request: [], inventory: ["templates, power, fault tolerance, DRS automation and owners of VMs"] },
   compile(model) {
     const denied = deniedWhere(model, (vm, _host, h) => h !== vm.current && pin(vm) !== null);
     if (!denied) return [];

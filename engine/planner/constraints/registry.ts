@@ -1,15 +1,21 @@
 import type { Model } from "../problem/model";
 import type { ActiveConstraint, Constraint } from "./constraint";
+import { compliance } from "./compliance";
 import { cpuOvercommit } from "./cpu-overcommit";
 import { datastoreCapacity, datastoreReachability } from "./datastores";
+import { dependencies } from "./dependencies";
 import { deviceCapacity, devicePins } from "./devices";
 import { evc } from "./evc";
 import { haAdmissionControl } from "./ha-admission-control";
 import { allowedHosts, avoidedHosts, requiredHostTags } from "./host-choice";
+import { hostRules } from "./host-rules";
 import { hostSize } from "./host-size";
 import { hostState } from "./host-state";
+import { licenceCount, licenceHosts } from "./licences";
 import { maxVmsPerHost } from "./max-vms-per-host";
+import { maximumMoves } from "./maximum-moves";
 import { memoryOvercommit } from "./memory-overcommit";
+import { minimumSpread } from "./minimum-spread";
 import { networkReachability } from "./network-reachability";
 import { pinnedVms } from "./pinned";
 import { reservations } from "./reservations";
@@ -29,9 +35,15 @@ export const CONSTRAINTS: readonly Constraint[] = [
   allowedHosts,
   avoidedHosts,
   requiredHostTags,
+  hostRules,
+  licenceHosts,
+  licenceCount,
+  compliance,
   vmAffinity,
   vmAntiAffinity,
   zones,
+  minimumSpread,
+  dependencies,
   vmHostAffinity,
   vmHostAntiAffinity,
   deviceCapacity,
@@ -48,6 +60,7 @@ export const CONSTRAINTS: readonly Constraint[] = [
   memoryOvercommit,
   maxVmsPerHost,
   haAdmissionControl,
+  maximumMoves,
 ];
 
 /** The constraints at work in this model, hard and soft, in the registry's order. */

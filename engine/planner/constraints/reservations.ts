@@ -33,6 +33,10 @@ export const reservations: Constraint = {
   name: "reservations",
   title: "Reservations",
   description: "The CPU and the memory that VMs reserve stay within the host's capacity, whatever the overcommit.",
+  reads: {
+    request: ["virtualMachines.cpuReservationMhz", "virtualMachines.memoryReservationMb"],
+    inventory: ["CPU and memory of hosts", "reservations of VMs"],
+  },
   compile: (model) => [
     ...reservation(
       model,

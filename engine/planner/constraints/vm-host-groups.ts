@@ -38,6 +38,7 @@ export const vmHostAffinity: Constraint = {
   name: "vm-host-affinity",
   title: "VM-host affinity",
   description: "VMs of a VM group must, or should, run on the hosts of a host group.",
+  reads: { request: [], inventory: ["DRS rules, VM groups and host groups"] },
   compile: (model) => compile(model, "vmHostAffinity"),
 };
 
@@ -45,5 +46,6 @@ export const vmHostAntiAffinity: Constraint = {
   name: "vm-host-anti-affinity",
   title: "VM-host anti-affinity",
   description: "VMs of a VM group must not, or should not, run on the hosts of a host group.",
+  reads: { request: [], inventory: ["DRS rules, VM groups and host groups"] },
   compile: (model) => compile(model, "vmHostAntiAffinity"),
 };

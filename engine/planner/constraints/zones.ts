@@ -1,29 +1,21 @@
-import type { PlacementGroup } from "../request";
+import { type PlacementGroup, placementGroupSchema } from "../request";
 import type { Model } from "../problem/model";
 import { apartForm, togetherForm } from "./checks/domains";
 import type { ActiveConstraint, Constraint } from "./constraint";
+import { tagDomains } from "./fault-domains";
 import { indicesByName } from "./tables";
 
-/** [host] index of its tag of the category; -1 where it carries none, or more than one. */
-function domainsOf(model: Model, category: string): Int32Array {
-  const tags = model.hosts.map((host) => {
-    const names = host.tags.filter((tag) => tag.category === category).map((tag) => tag.name);
-    return names.length === 1 ? names[0] : null;
-  });
-  const known = [...new Set(tags.filter((tag) => tag !== null))].sort();
-  return Int32Array.from(tags, (tag) => (tag === null ? -1 : known.indexOf(tag)));
-}
-
 function compileGroup(model: Model, group: PlacementGroup, category: string): ActiveConstraint {
-  const shape = { members: indicesByName(model, group.members), domains: domainsOf(model, category) };
+  const shape = { members: indicesByName(model, group.members), domains: tagDomains(model, category) };
   const apart = group.kind === "apart";
   return {
     constraint: "zones",
     name: `${apart ? "spread" : "one-zone"} group "${group.name}" over ${category}`,
     origin: "request",
     hard: group.mandatory,
+    weight: group.weight,
     form: apart ? apartForm(shape) : togetherForm(shape, false),
-    among: { keep: group.kind, members: shape.members },
+    among: { keep: apart ? "apart" : "together", members: shape.members },
     only: () =>
       apart ? `in a ${category} without a VM of "${group.name}"` : `in the ${category} of the group "${group.name}"`,
     because(_vm, host) {
@@ -41,8 +33,11 @@ export const zones: Constraint = {
   name: "zones",
   title: "Spread over zones",
   description: "A group is apart or together over the values that a tag category gives the hosts: zones, racks, rooms.",
+  reads: { request: ["groups over a tagCategory"], inventory: ["tags of hosts"] },
+  schema: placementGroupSchema,
   compile: (model) =>
     model.request.groups
+      .filter(({ kind }) => kind !== "spread")
       .flatMap((group) => (group.over === "host" ? [] : [compileGroup(model, group, group.over.tagCategory)]))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
 };

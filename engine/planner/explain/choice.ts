@@ -29,8 +29,9 @@ export function mainReason(choice: Choice): Reason {
 
 /** The objective that speaks most for `better` as against `worse`; null if none does. */
 function decisive(byObjective: Readonly<Record<string, number>>) {
-  const [most] = [...OBJECTIVES].sort((a, b) => byObjective[b.name] - byObjective[a.name]);
-  return byObjective[most.name] > 0 ? most : null;
+  const cost = (name: string): number => byObjective[name] ?? 0;
+  const [most] = [...OBJECTIVES].sort((a, b) => cost(b.name) - cost(a.name));
+  return cost(most.name) > 0 ? most : null;
 }
 
 const negated = (byObjective: Readonly<Record<string, number>>) =>

@@ -1,14 +1,17 @@
 import { AffinityError } from "../../errors";
 import type { ActiveConstraint } from "../constraints/constraint";
+import { moveLimit } from "../constraints/maximum-moves";
 import type { Model } from "../problem/model";
 import { buildProblem } from "../problem/problem";
 import { placeAll } from "../solver";
-import { count, listNames } from "../wording";
+import { listNames } from "../wording";
+import { smallestConflict } from "./smallest-conflict";
 
 /** Rounds of making room per trial: the whole search tries longer. */
 const ROUNDS = 2;
-/** Sets of one and two are tried outright up to this many trials of placing, so that the answer is the smallest. */
-const MAX_PAIRS = 300;
+/** Trials of placing that may go into proving a conflict the smallest; fewer in large clusters, by VMs times hosts. */
+const MAX_TRIALS = 300;
+const MAX_TRIAL_PAIRS = 30_000_000;
 
 /** What can stand in a conflict: a hard constraint, or the limit on moves. */
 interface Item {
@@ -27,35 +30,8 @@ function itemsOf(model: Model, constraints: readonly ActiveConstraint[]): Item[]
       text: active.because(null, null),
       active,
     }));
-  const { maxMoves } = model.request.config;
-  const running = model.vms.slice(0, model.movable).some((vm) => vm.current >= 0);
-  if (!running) return items;
-  const text = `no more than ${count(maxMoves, "VM")} that run already may move`;
-  return [...items, { constraint: "maximum-moves", name: `maximum moves (${maxMoves})`, text, active: null }];
-}
-
-/**
- * The smallest set of constraints that leaves no host for some VM: sets of one and of two outright, else an
- * irreducible set by a deletion filter (Chinneck): each constraint is left out in turn, for good where that doesn't help.
- * `possible` tells whether everything can be placed under a set; being a search, it can miss a placement, not make one up.
- */
-export function smallestConflict<T>(items: readonly T[], possible: (subset: readonly T[]) => boolean): T[] {
-  let kept = [...items];
-  // Whole blocks first: most of a cluster's rules have nothing to do with the conflict.
-  for (let size = Math.ceil(kept.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let at = kept.length; at > 0; at -= size) {
-      const without = kept.filter((_, i) => i < at - size || i >= at);
-      if (without.length < kept.length && !possible(without)) kept = without;
-    }
-  }
-  if (kept.length < 2) return kept;
-  const alone = items.find((item) => !possible([item]));
-  if (alone !== undefined) return [alone];
-  if (kept.length === 2 || (items.length * (items.length - 1)) / 2 > MAX_PAIRS) return kept;
-  for (let i = 0; i < items.length; i++) {
-    for (let j = i + 1; j < items.length; j++) if (!possible([items[i], items[j]])) return [items[i], items[j]];
-  }
-  return kept;
+  const limit = moveLimit(model);
+  return limit ? [...items, { ...limit, active: null }] : items;
 }
 
 /** The error for a request that can't be met: who has no host, and the smallest set of constraints that is to blame. */
@@ -65,17 +41,20 @@ export function infeasible(
   homeless: readonly string[],
   possible: (subset: readonly ActiveConstraint[], maxMoves: number) => boolean,
 ): AffinityError {
-  const conflict = smallestConflict(itemsOf(model, constraints), (subset) =>
+  const oracle = (subset: readonly Item[]): boolean =>
     possible(
       subset.flatMap(({ active }) => (active ? [active] : [])),
       subset.some(({ active }) => active === null) ? model.request.config.maxMoves : Infinity,
-    ),
-  );
+    );
+  const pairs = Math.max(1, model.movable * model.hosts.length);
+  const trials = Math.min(MAX_TRIALS, Math.ceil(MAX_TRIAL_PAIRS / pairs));
+  const { conflict, smallest } = smallestConflict(itemsOf(model, constraints), oracle, trials);
   const names = [...homeless].sort();
   const plural = conflict.length === 1 ? "this constraint" : `these ${conflict.length} constraints together`;
+  const proof = smallest ? "and no fewer do" : "without any one of them there is a way; that no fewer do isn't proven";
   return new AffinityError({
     code: "PLAN_INFEASIBLE",
-    message: `no host of cluster "${model.cluster.name}" can take ${listNames(names.map((name) => `"${name}"`))}: ${plural} leave${conflict.length === 1 ? "s" : ""} none`,
+    message: `no host of cluster "${model.cluster.name}" can take ${listNames(names.map((name) => `"${name}"`))}: ${plural} leave${conflict.length === 1 ? "s none" : ` none, ${proof}`}`,
     hint: "relax one of them, add room, or take VMs out of the request",
     problems: conflict.map(({ constraint, name, text }) => ({ path: constraint, message: `${name}: ${text}` })),
   });

@@ -1,6 +1,7 @@
 import type { PlacedVm, Plan } from "../plan";
 import type { MoveTable, Search } from "../solver";
 import { mainReason } from "./choice";
+import { costsOnHosts, gainAndCost } from "./host-costs";
 import { type HostForecast, overloadProbability, peakOf, round4 } from "./forecast";
 import { reachOf } from "./refusals";
 import { furtherReasons, type HostFacts } from "./reasons";
@@ -43,6 +44,7 @@ export function describePlacements(
   const outcome = { ...plan, leastGain: leastGain(plan) };
   const virtualMachines: PlacedVm[] = [];
   const moves: Plan["moves"] = [];
+  const asked = new Set(model.request.explain);
   for (let unit = 0; unit < units.count; unit++) {
     const host = state.hostOf[unit];
     const { fitting, refusals } = reachOf(state, unit);
@@ -60,6 +62,7 @@ export function describePlacements(
       const moving = vm.current >= 0 && vm.current !== host;
       const choice = { outcome, unit, vm, host, others, refusals };
       const reasons = [mainReason(choice), ...furtherReasons(choice, facts[host])];
+      const explained = asked.has(vm.name) || (vm.id !== null && asked.has(vm.id));
       virtualMachines.push({
         vm: vm.name,
         id: vm.id,
@@ -71,6 +74,7 @@ export function describePlacements(
         headroom: { cpu: headroom[0], memory: headroom[1] },
         reasons,
         runnersUp,
+        ...(explained ? { costs: costsOnHosts(choice) } : {}),
         basis: vm.row < 0 ? "configured" : model.assessment.virtualMachines.basis[vm.row],
       });
       if (moving && vm.id !== null) {
@@ -81,8 +85,7 @@ export function describePlacements(
           toHostId: model.hosts[host].id,
           from: model.hosts[vm.current].name,
           to: model.hosts[host].name,
-          // What moves as one shares the gain.
-          gain: Math.round(table.deltas[at + vm.current] / units.vms[unit].length),
+          ...gainAndCost(choice, vm.current),
           reason: reasons[0].text,
         });
       }

@@ -12,6 +12,7 @@ export const balance: Objective = {
   name: "balance",
   title: "Balance",
   description: "Evenness of the hosts' mean forecast use, per resource.",
+  reads: ["assessment: CPU and memory forecasts of the VMs", "inventory: CPU and memory of the hosts"],
   bind(state, weight) {
     const { model, hosts, units, width, demand } = state.problem;
     const { slots, capacity } = model;

@@ -12,6 +12,11 @@ export const contention: Objective = {
   name: "contention",
   title: "Contention",
   description: "Forecast demand, with one deviation of the host's total, above its safe and its full capacity.",
+  reads: [
+    "assessment: CPU and memory forecasts of the VMs",
+    "inventory: CPU and memory of the hosts",
+    "config.cpuSafety, config.memorySafety",
+  ],
   bind(state, weight) {
     const { model, hosts } = state.problem;
     const scale = (weight * COST_UNIT) / (model.unitsPerHost * model.slots);

@@ -24,6 +24,7 @@ export const hostRisk: Objective = {
   name: "hostRisk",
   title: "Host risk",
   description: "Probability that the host fails within the horizon, times the criticality of the VMs on it.",
+  reads: ["assessment: failure probability of the hosts", "criticality of the VMs, in the request or as a tag"],
   bind(state, weight) {
     const { model, units, hosts } = state.problem;
     const tolerated = toleratedRisk(model);

@@ -1,4 +1,5 @@
 import type { State } from "../solver/state";
+import type { ObjectiveName } from "../weights";
 import type { Comparison } from "./comparison";
 
 /** An objective bound to one search. Every cost is a whole number of COST_UNIT's scale. */
@@ -19,13 +20,19 @@ export interface BoundObjective {
   burdened?(): readonly number[];
 }
 
-/** The one shape of every objective; adding one is a file and a line in the registry. */
+/**
+ * The one shape of every objective; adding one is a file and a line in the registry. `total` evaluates, `delta` tells
+ * what a move changes, `better` and `worse` explain; docs/objectives.md is written from this definition.
+ */
 export interface Objective {
   /** Key of its weight in the configuration and of its cost in the plan. */
-  readonly name: "contention" | "hostRisk" | "preference" | "balance";
+  readonly name: ObjectiveName;
   readonly title: string;
   readonly description: string;
-  bind(state: State, weight: number): BoundObjective;
+  /** Where its facts come from: the assessment, the request, the inventory; for docs/objectives.md. */
+  readonly reads: readonly string[];
+  /** Null where it has no say: its weight is 0, or nothing is known that it could judge by. */
+  bind(state: State, weight: number): BoundObjective | null;
   /** Why the VM is better off `here` than `there`, by this objective: a phrase whose first words tell most. */
   better(comparison: Comparison): string;
   /** Why the VM leaves `there` for `here`. */

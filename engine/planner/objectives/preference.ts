@@ -1,4 +1,4 @@
-import { ONE_VM, type Check } from "../constraints/constraint";
+import { ONE_VM } from "../constraints/constraint";
 import { COST_UNIT } from "../plan";
 import type { Objective } from "./objective";
 
@@ -9,34 +9,23 @@ export const preference: Objective = {
   name: "preference",
   title: "Preferred rules",
   description: "Rules and groups that should hold but needn't: each VM on the wrong side of one costs the same.",
+  reads: ["every constraint that isn't mandatory, with its weight"],
   bind(state, weight) {
-    const { units } = state.problem;
-    const perAmount = Math.round((weight * COST_UNIT * PER_VM) / ONE_VM);
-    const checksOf: Check[][] = Array.from({ length: units.count }, () => []);
-    for (const check of state.soft) for (const unit of check.units ?? []) checksOf[unit].push(check);
-    const change = (unit: number, to: number, from: number): number => {
-      let sum = 0;
-      for (const check of checksOf[unit]) sum += check.change(unit, to, from);
-      return sum * perAmount;
-    };
+    const { units, constraints } = state.problem;
+    const preferred = constraints.filter(({ hard }) => !hard);
+    const scale = (weight * COST_UNIT * PER_VM) / ONE_VM;
+    const rules = state.soft.map((check, i) => ({ check, price: Math.round(scale * (preferred[i].weight ?? 1)) }));
+    const rulesOf: (typeof rules)[] = Array.from({ length: units.count }, () => []);
+    for (const rule of rules) for (const unit of rule.check.units ?? []) rulesOf[unit].push(rule);
     return {
       name: "preference",
-      // The violation of a check is what it gains as its units come in one after the other.
-      total() {
+      total: () => rules.reduce((sum, { check, price }) => sum + check.violation() * price, 0),
+      delta(unit, from, to) {
         let sum = 0;
-        for (const check of state.soft) {
-          const placed = (check.units ?? []).filter((unit) => state.hostOf[unit] >= 0);
-          const hosts = placed.map((unit) => state.hostOf[unit]);
-          placed.forEach((unit, i) => check.remove(unit, hosts[i]));
-          placed.forEach((unit, i) => {
-            sum += check.change(unit, hosts[i], -1);
-            check.place(unit, hosts[i]);
-          });
-        }
-        return sum * perAmount;
+        for (const { check, price } of rulesOf[unit]) sum += check.change(unit, to, from) * price;
+        return sum;
       },
-      delta: (unit, from, to) => change(unit, to, from),
-      linked: (unit) => [...new Set(checksOf[unit].flatMap((check) => check.units ?? []))],
+      linked: (unit) => [...new Set(rulesOf[unit].flatMap(({ check }) => check.units ?? []))],
     };
   },
   better: ({ there, rules }) => withHost(rules(), there.host.name, "keeps preferred rules better than on"),

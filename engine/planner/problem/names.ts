@@ -1,6 +1,7 @@
 import { AffinityError, type Problem } from "../../errors";
 import type { Cluster, Host, Snapshot, VirtualMachine } from "../../snapshot";
 import type { PlanRequest } from "../request";
+import { checkRuleNames } from "./rule-names";
 
 /** The objects of a cluster by the names and ids that a request may use. */
 export interface Names {
@@ -93,6 +94,13 @@ export function checkNames(request: PlanRequest, snapshot: Snapshot, cluster: Cl
     }
   });
 
+  checkRuleNames(request, snapshot, {
+    hasVm: (vm) => requested.has(vm) || promised.has(vm) || names.vm.has(vm),
+    hosts: [...new Set(names.host.values())],
+    hasHost: (host) => names.host.has(host),
+    where,
+    refuse,
+  });
   if (problems.length === 0) return;
   throw new AffinityError({
     code: "REQUEST_INVALID",

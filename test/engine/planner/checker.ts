@@ -121,6 +121,7 @@ function guestsOf(
       networks: [],
       avoidHosts: [],
       requireHostTags: [],
+      tags: [],
       devices: [],
     };
     guests.push({

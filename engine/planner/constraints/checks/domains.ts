@@ -10,7 +10,7 @@ export interface DomainGroup {
 }
 
 /** Members of one group per fault domain, kept up to date as units move. */
-function count({ members, domains }: DomainGroup, model: Model, units: Units) {
+export function countMembers({ members, domains }: DomainGroup, model: Model, units: Units) {
   const counts = new Int32Array(domains.reduce((a, b) => Math.max(a, b), -1) + 1);
   const sizes = new Map<number, number>();
   const at = new Int32Array(model.vms.length).fill(-1);
@@ -46,11 +46,15 @@ function count({ members, domains }: DomainGroup, model: Model, units: Units) {
   };
 }
 
+/** Members on hosts without a fault domain. */
+const homeless = ({ members }: DomainGroup, hostOf: Int32Array, domain: (host: number) => number): number =>
+  members.reduce((n, v) => n + Number(hostOf[v] >= 0 && domain(hostOf[v]) < 0), 0);
+
 /** Members must be in different domains; every member beyond the first in a domain is one too many. */
 export function apartForm(group: DomainGroup): Form {
   return {
     bind(model, units) {
-      const state = count(group, model, units);
+      const state = countMembers(group, model, units);
       const { counts, sizes, domain } = state;
       const surplus = (n: number): number => Math.max(0, n - 1);
       return {
@@ -77,6 +81,8 @@ export function apartForm(group: DomainGroup): Form {
           else if (to >= 0) change += size;
           return change * ONE_VM;
         },
+        violation: () =>
+          (counts.reduce((sum, n) => sum + surplus(n), 0) + homeless(group, state.hostOf, domain)) * ONE_VM,
         breaches() {
           const found: Breach[] = [];
           for (let d = 0; d < counts.length; d++) {
@@ -100,7 +106,7 @@ export function togetherForm(group: DomainGroup, joins: boolean): Form {
   return {
     joins: joins ? group.members : undefined,
     bind(model, units) {
-      const state = count(group, model, units);
+      const state = countMembers(group, model, units);
       const { counts, sizes, domain } = state;
       const outside = (): number => {
         let total = 0;
@@ -135,6 +141,7 @@ export function togetherForm(group: DomainGroup, joins: boolean): Form {
           return from < 0 ? change(unit, to, -1) <= 0 || counts[domain(to)] > 0 : change(unit, to, from) <= 0;
         },
         change,
+        violation: () => (outside() + homeless(group, state.hostOf, domain)) * ONE_VM,
         breaches() {
           if (outside() === 0) return [];
           const vms = group.members.filter((v) => state.hostOf[v] >= 0);

@@ -37,6 +37,7 @@ export function knapsackForm({ amounts, limits }: Knapsack): Form {
           if (to >= 0) change += excess(to, used[to] + sizes[unit]) - excess(to, used[to]);
           return change;
         },
+        violation: () => used.reduce((sum, use, host) => sum + excess(host, use), 0),
         breaches() {
           const found: Breach[] = [];
           for (let host = 0; host < limits.length; host++) {

@@ -26,6 +26,7 @@ export function maskForm(denied: Uint8Array): Form {
         remove: (unit) => void (at[unit] = -1),
         fits: (unit, to) => amount(unit, to) === 0,
         change: (unit, to, from) => amount(unit, to) - amount(unit, from),
+        violation: () => concerned.reduce((sum, unit) => sum + amount(unit, at[unit]), 0),
         breaches() {
           const found: Breach[] = [];
           for (const unit of concerned) {

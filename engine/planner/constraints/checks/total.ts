@@ -23,6 +23,7 @@ export function totalForm(amounts: Float64Array, limit: number): Form {
         fits: (unit, _to, from) => from >= 0 || sizes[unit] === 0 || used + sizes[unit] <= limit,
         // Only a VM that comes or goes for good changes the sum, and none leaves the cluster: moving helps nothing.
         change: (unit, to, from) => (from < 0 && to >= 0 ? excess(used + sizes[unit]) - excess(used) : 0),
+        violation: () => excess(used),
         breaches: () =>
           used <= limit ? [] : [{ vms: units.vms.flatMap((members, unit) => (placed[unit] ? members : [])), host: -1 }],
       };

@@ -1,0 +1,54 @@
+import { migrationOf, vmMemory } from "../migration/vm-memory";
+import { COST_UNIT } from "../plan";
+import type { Model } from "../problem/model";
+import type { Objective } from "./objective";
+
+/** [movable VM] what a vMotion from where it runs would copy, as a share of a host's memory; 0 for one that is off. */
+function copiedShares(model: Model): Float64Array {
+  const { migration } = model.request.config;
+  const known = model.hosts.flatMap(({ memoryMb }) => (memoryMb === null ? [] : [memoryMb]));
+  const host = known.reduce((a, b) => a + b, 0) / known.length;
+  return Float64Array.from({ length: model.movable }, (_, v) => {
+    const { current, inventory } = model.vms[v];
+    if (current < 0 || inventory?.power === "poweredOff" || known.length === 0) return 0;
+    return migrationOf(vmMemory(model, v, migration), migration.networkGbps, migration, 0).copiedMb / host;
+  });
+}
+
+/**
+ * Cost of copying what moves: the memory that all rounds of the pre-copy send, by the VM's size and forecast dirty rate,
+ * as a share of a host's memory. It comes beside the threshold, which is the same for every VM.
+ */
+export const moveCost: Objective = {
+  name: "moveCost",
+  title: "Cost of moving",
+  description:
+    "Memory that the vMotions copy, with what is written meanwhile: a large or busy VM moves only for a larger gain.",
+  reads: [
+    "inventory: memory and hosts of the VMs",
+    "assessment: CPU forecasts of the VMs, for the dirty rate",
+    "config.migration",
+  ],
+  bind(state, weight) {
+    const { model, units } = state.problem;
+    if (weight === 0 || !model.vms.slice(0, model.movable).some(({ current }) => current >= 0)) return null;
+    const prices = copiedShares(model).map((share) => Math.round(share * weight * COST_UNIT));
+    const cost = (unit: number, host: number): number => {
+      if (host < 0) return 0;
+      let sum = 0;
+      for (const v of units.vms[unit]) {
+        const { current, kept } = model.vms[v];
+        if (current !== host && kept !== host) sum += prices[v];
+      }
+      return sum;
+    };
+    return {
+      name: "moveCost",
+      pairwise: true,
+      total: () => state.hostOf.reduce((sum, host, unit) => sum + cost(unit, host), 0),
+      delta: (unit, from, to) => cost(unit, to) - cost(unit, from),
+    };
+  },
+  better: ({ there }) => `needs less copying than on ${there.host.name}`,
+  worse: ({ here }) => `is copied sooner on ${here.host.name}`,
+};

@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+/**
+ * What each objective weighs. The currency is unmet demand: a cost of 1 is 0.6 host-hours of a 24 h horizon that a
+ * full host can't serve, or 2.4 host-hours of use within its safety margin (contention's 10 for a whole host and the
+ * whole horizon, four times that above full capacity). In it, by default:
+ *
+ * - the failure of a critical VM's host is worth 100, as much as two and a half days of a whole host's work; of a
+ *   normal VM's 40, of a low one's 20 (CRITICALITY_WEIGHT). So a host with a probability of failing of 10 % gives 8 for
+ *   each critical VM that leaves it, 3 for a normal and 1.6 for a low one: more than any relief of a host that is merely
+ *   hot, most critical VMs first, and enough to use up other hosts' safety margins, but not to overload them by much.
+ *   See objectives/host-risk.ts for risks too small to act upon.
+ * - a member of a group that fails together with another costs as much again as its own failure: 100, since each was
+ *   there to stand in for the other.
+ * - what VMs lose by their neighbours is demand that is not met: 40 for a whole host's work over the whole horizon,
+ *   which is contention's price above full capacity.
+ * - 10 Gbit/s between two hosts for the whole horizon costs 2: it takes about 1 GHz per Gbit/s at either end, 20 GHz
+ *   or a sixth of a host of 120 GHz, at contention's 10 and rounded up. Between zones four times that.
+ * - a VM on the wrong side of a preferred rule costs 0.3: as much as a host a quarter of whose capacity is missing for
+ *   three quarters of an hour.
+ * - unevenness: a host that is full where the others are empty costs 1.
+ *
+ * Three are 0, which leaves them out until somebody asks for them:
+ *
+ * - headroom: restart room is judged by HA admission control already; 1 makes a host without any of it as dear as one
+ *   that is full where the others are empty.
+ * - power: only a user can say that a host may be switched off; 1 for each busy host in use, half of it for an idle one.
+ * - moveCost: `gainThreshold` is the price of a move already, the same for every VM. In the currency, to copy as much
+ *   memory as a host has is worth 0.05: at 10 Gbit/s some seven minutes, in which two cores of 32 copy and the VMs lose
+ *   about a tenth of their work, 0.03 host-hours in all.
+ */
+export const weightsSchema = z.strictObject({
+  contention: z.number().nonnegative().default(10),
+  hostRisk: z.number().nonnegative().default(100),
+  correlatedFailure: z.number().nonnegative().default(100),
+  interference: z.number().nonnegative().default(40),
+  traffic: z.number().nonnegative().default(2),
+  preference: z.number().nonnegative().default(3),
+  balance: z.number().nonnegative().default(1),
+  headroom: z.number().nonnegative().default(0),
+  power: z.number().nonnegative().default(0),
+  moveCost: z.number().nonnegative().default(0),
+});
+export type ObjectiveName = keyof z.infer<typeof weightsSchema>;
