@@ -8,14 +8,25 @@ import { createVcenterActions, createVcenterInventory, type VcenterActions } fro
 export interface Acting {
   readonly actions: VcenterActions;
   readonly snapshot: Snapshot;
-  /** The owner's earlier actions in this vCenter, oldest first. */
-  history(): Promise<LoggedAction[]>;
+  /** The last thing that the owner did, or meant to do, to the subject; null if nothing. */
+  lastWord(subject: string): Promise<string | null>;
   /** Writes the intent, does `work`, writes the outcome. `cluster` is the cluster's id. */
   logged<T>(what: Pick<Intent, "kind" | "subject" | "cluster" | "detail">, work: () => Promise<T>): Promise<T>;
 }
 
 /** The log of actions that goes with a journal. */
 export const actionLogOf = (journal: string): ActionLog => new ActionLog(`${journal}.actions.ndjson`);
+
+/** The last thing that an owner did, or meant to do, to a subject of a vCenter; null if nothing. */
+export function lastWord(
+  actions: readonly LoggedAction[],
+  owner: string,
+  source: string,
+  subject: string,
+): string | null {
+  const own = actions.filter((action) => action.owner === owner && action.cluster.startsWith(`${source}/`));
+  return own.filter((action) => action.subject === subject).at(-1)?.kind ?? null;
+}
 
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -43,10 +54,7 @@ export async function withActions<T>(
     return await work({
       actions: createVcenterActions(inventory),
       snapshot,
-      history: async () =>
-        (await log.actions()).filter(
-          (action) => action.owner === owner && action.cluster.startsWith(`${snapshot.source.name}/`),
-        ),
+      lastWord: async (subject) => lastWord(await log.actions(), owner, snapshot.source.name, subject),
       logged: async (what, act) => {
         const intent = await log.intend({ ...what, cluster: keyOf(what.cluster), owner, at: now() });
         try {

@@ -4,7 +4,8 @@ import { keepExpiry, planStickiness, ruleConflicts, type StickinessPlan } from "
 import { AffinityError } from "../../engine/errors";
 import { findCluster } from "../../engine/snapshot";
 import type { Settings } from "../settings";
-import { instantOf, withWorld } from "../world";
+import { actionLogOf, lastWord } from "../acting";
+import { instantOf, withWorld, type World } from "../world";
 import { parseInputs, ruleNameOf, sameUserInputs, type StickinessInputs, userInputs } from "./inputs";
 import { plannedIn, type PlannedRule, type PlannedStickiness } from "./planned";
 
@@ -29,7 +30,8 @@ export async function checkStickiness(olds: State, news: State, settings: Settin
     const { outlook, evidence } = await hostOutlook(request, snapshot, cluster, world.telemetry, inputs.maxHours);
     const plan = planStickiness(inputs, snapshot, cluster, outlook, evidence, asOf, before?.rule != null);
     const name = ruleNameOf(inputs);
-    const ours = cluster.rules.find((rule) => rule.name === name && (isOurs(olds) || inputs.adopt));
+    const ours = cluster.rules.find((rule) => rule.name === name);
+    const mine = inputs.adopt || plannedIn(olds)?.rule?.name === name || (await madeBefore(inputs, world, settings));
     if (plan.wanted) {
       const conflicts = ruleConflicts(
         {
@@ -40,7 +42,7 @@ export async function checkStickiness(olds: State, news: State, settings: Settin
         },
         cluster,
         snapshot,
-        ours?.key ?? null,
+        mine ? (ours?.key ?? null) : null,
       );
       if (conflicts.length > 0) throw conflicting(name, conflicts);
     }
@@ -48,8 +50,11 @@ export async function checkStickiness(olds: State, news: State, settings: Settin
   });
 }
 
-/** A state that has a key made its rule itself, or has adopted it. */
-const isOurs = (olds: State): boolean => typeof olds.key === "number";
+/** A run of this resource may have made the rule and ended before the state was written: the log has its intent. */
+async function madeBefore(inputs: StickinessInputs, world: World, settings: Settings): Promise<boolean> {
+  const actions = await actionLogOf(settings.journal).actions();
+  return lastWord(actions, inputs.owner, world.snapshot.source.name, ruleNameOf(inputs)) === "add-rule";
+}
 
 function plannedOf(
   inputs: StickinessInputs,

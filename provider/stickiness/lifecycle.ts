@@ -117,8 +117,8 @@ async function unfinished(
 ): Promise<FoundRule | null> {
   const name = planned.rule?.name;
   if (name === undefined) return null;
-  const last = (await acting.history()).filter(({ subject }) => subject === name).at(-1);
-  return last?.kind === "add-rule" ? (found.find((rule) => rule.name === name) ?? null) : null;
+  const mine = (await acting.lastWord(name)) === "add-rule";
+  return mine ? (found.find((rule) => rule.name === name) ?? null) : null;
 }
 
 async function draftOf(
