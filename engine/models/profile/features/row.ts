@@ -1,0 +1,20 @@
+import { calendar } from "./calendar";
+import { company } from "./company";
+import { following } from "./following";
+import { recency } from "./recency";
+import { rhythm } from "./rhythm";
+import { running } from "./running";
+import type { FeatureGroup, Subject } from "./subject";
+
+const GROUPS: readonly FeatureGroup[] = [recency, rhythm, calendar, company, following, running];
+
+/** Names of the features, in the order of a row. Only appended to: model files name them. */
+export const FEATURES: readonly string[] = GROUPS.flatMap((group) => group.names);
+
+/** Writes one row, as of the start of the subject's window. */
+export function writeFeatures(subject: Subject, out: Float32Array, at = 0): void {
+  for (const group of GROUPS) {
+    group.write(subject, out, at);
+    at += group.names.length;
+  }
+}

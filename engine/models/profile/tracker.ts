@@ -1,0 +1,112 @@
+import { type RequestLog } from "./log";
+import { ActivitySeries, WINDOW_MINUTES } from "./series";
+import { Sequence } from "./sequence";
+import { GapHistogram } from "./gaps";
+
+/** A user and an application that were seen together. */
+export interface Pair {
+  readonly user: number;
+  readonly application: number;
+  readonly series: ActivitySeries;
+}
+
+/**
+ * Walks through a log window by window and knows at each only what had happened before: requests by their start, their
+ * ends once these have passed. Whatever it answers is as of the start of `window`.
+ */
+export class RequestTracker {
+  readonly users: ActivitySeries[] = [];
+  readonly applications: ActivitySeries[] = [];
+  readonly pairs = new Map<number, Pair>();
+  readonly all = new ActivitySeries();
+  readonly sequence = new Sequence();
+  /** Gaps of every user, application and pair: what a series with little history is drawn towards. */
+  readonly priors = { user: new GapHistogram(), application: new GapHistogram(), pair: new GapHistogram() };
+  /** Applications of each user in the last window, and in the last one with any. */
+  readonly recent = new Map<number, readonly number[]>();
+  readonly newest: (readonly number[])[] = [];
+  /** Users active in the last window, pairs active in it. */
+  activeUsers = 0;
+  activePairs = 0;
+  private nextStart = 0;
+  private nextEnd = 0;
+  /** First window that isn't closed. */
+  window: number;
+  readonly firstWindow: number;
+
+  constructor(private readonly log: RequestLog) {
+    this.firstWindow = log.start.length > 0 ? Math.floor(log.start[0] / WINDOW_MINUTES) : 0;
+    this.window = this.firstWindow;
+    log.users.forEach(() => this.users.push(new ActivitySeries()));
+    log.applications.forEach(() => this.applications.push(new ActivitySeries()));
+  }
+
+  /** Takes in everything before the start of `window`. */
+  advanceTo(window: number): void {
+    while (this.window < window) this.closeWindow();
+  }
+
+  pair(user: number, application: number): Pair {
+    const key = user * PAIR_SPAN + application;
+    let pair = this.pairs.get(key);
+    if (!pair) {
+      pair = { user, application, series: new ActivitySeries() };
+      this.pairs.set(key, pair);
+    }
+    return pair;
+  }
+
+  private closeWindow(): void {
+    const { log } = this;
+    const until = (this.window + 1) * WINDOW_MINUTES;
+    const ran = new Map<number, Set<number>>();
+    while (this.nextStart < log.start.length && log.start[this.nextStart] < until) {
+      const row = this.nextStart++;
+      this.takeStart(row);
+      const set = ran.get(log.user[row]);
+      if (set) set.add(log.application[row]);
+      else ran.set(log.user[row], new Set([log.application[row]]));
+    }
+    while (this.nextEnd < log.byEnd.length && log.end[log.byEnd[this.nextEnd]] < until) {
+      this.takeEnd(log.byEnd[this.nextEnd++]);
+    }
+    for (const [user, before] of this.recent) this.sequence.learn(user, before, [...(ran.get(user) ?? [])]);
+    this.recent.clear();
+    this.activePairs = 0;
+    for (const [user, set] of ran) {
+      this.recent.set(user, [...set]);
+      this.newest[user] = [...set];
+      this.activePairs += set.size;
+    }
+    this.activeUsers = ran.size;
+    this.window++;
+  }
+
+  private takeStart(row: number): void {
+    const { log } = this;
+    const minute = log.start[row];
+    const { series } = this.pair(log.user[row], log.application[row]);
+    startIn(this.users[log.user[row]], minute, this.priors.user);
+    startIn(this.applications[log.application[row]], minute, this.priors.application);
+    startIn(series, minute, this.priors.pair);
+    this.all.start(minute);
+    if (log.end[row] > minute) {
+      this.users[log.user[row]].running.push(minute);
+      series.running.push(minute);
+    }
+  }
+
+  private takeEnd(row: number): void {
+    const { log } = this;
+    if (log.end[row] <= log.start[row]) return;
+    this.users[log.user[row]].end(log.start[row], log.end[row]);
+    this.pair(log.user[row], log.application[row]).series.end(log.start[row], log.end[row]);
+  }
+}
+
+const PAIR_SPAN = 2 ** 24;
+
+function startIn(series: ActivitySeries, minute: number, prior: GapHistogram): void {
+  if (series.lastMinute >= 0 && minute > series.lastMinute) prior.add(minute - series.lastMinute);
+  series.start(minute);
+}
