@@ -1,0 +1,3 @@
+export * from "./cluster";
+export * from "./defragment";
+export { replay } from "./replay";
