@@ -12,6 +12,8 @@ export const placementInputsSchema = z.strictObject({
   cluster: planRequestSchema.shape.cluster,
   virtualMachines: planRequestSchema.shape.virtualMachines,
   groups: planRequestSchema.shape.groups,
+  rules: planRequestSchema.shape.rules,
+  relations: planRequestSchema.shape.relations,
   include: planRequestSchema.shape.include,
   settings: z.record(z.string(), z.unknown()).default({}).describe("Plan settings over those of the stack"),
 });
@@ -60,18 +62,53 @@ export function knownInputs(inputs: Loose): KnownInputs {
   const beyond = Object.keys(known).filter((key) => holdsUnknown(known[key]));
   if (beyond.length > 0) return { inputs: null, unknown: beyond };
   if (absent.size > 0 && Array.isArray(known.groups)) known.groups = groupsWithout(known.groups as Loose[], absent);
+  if (absent.size > 0) {
+    for (const key of ["rules", "relations"]) if (isPlain(known[key])) known[key] = listsWithout(known[key], absent);
+  }
   return { inputs: known, unknown };
 }
 
 /** The groups without the VMs that are left out; a group of fewer than two says nothing. */
 function groupsWithout(groups: readonly Loose[], absent: ReadonlySet<unknown>): Loose[] {
   return groups
-    .map((group) => ({
-      ...group,
-      members: Array.isArray(group.members) ? group.members.filter((name) => !absent.has(name)) : group.members,
-    }))
+    .map((group) => {
+      if (!Array.isArray(group.members)) return group;
+      const members = group.members.filter((name) => !absent.has(name));
+      const { minDomains } = group;
+      // What is left can't be spread wider than it has members.
+      return typeof minDomains === "number"
+        ? { ...group, members, minDomains: Math.min(minDomains, Math.max(2, members.length)) }
+        : { ...group, members };
+    })
     .filter((group) => !Array.isArray(group.members) || group.members.length > 1);
 }
+
+/** Lists of VMs in a rule or relation, by the key that holds them. */
+const VM_LISTS = ["virtualMachines", "on", "between"];
+
+/** A rule or relation without the VMs that aren't known yet; null where nothing of it is left. */
+function ruleWithout(rule: Loose, absent: ReadonlySet<unknown>): Loose | null {
+  const lists = VM_LISTS.flatMap((key) => {
+    const list = rule[key];
+    return Array.isArray(list) && list.some((name) => absent.has(name)) ? [[key, list] as const] : [];
+  });
+  if (lists.length === 0) return rule;
+  const left = lists.map(([key, list]) => [key, list.filter((name) => !absent.has(name))] as const);
+  const isPair = rule.between !== undefined || rule.score !== undefined;
+  const emptied = left.some(([, list]) => list.length === 0) && rule.vmTag === undefined;
+  return isPair || emptied ? null : { ...rule, ...Object.fromEntries(left) };
+}
+
+function listsWithout(lists: Loose, absent: ReadonlySet<unknown>): Loose {
+  const entries = Object.entries(lists).map(([key, list]): [string, unknown] => {
+    if (!Array.isArray(list)) return [key, list];
+    return [key, list.flatMap((rule: unknown) => (isPlain(rule) ? (ruleWithout(rule, absent) ?? []) : [rule]))];
+  });
+  return Object.fromEntries(entries);
+}
+
+const isPlain = (value: unknown): value is Loose =>
+  value !== null && typeof value === "object" && !Array.isArray(value);
 
 export function parseInputs(inputs: Loose): PlacementInputs {
   return validate(placementInputsSchema, userInputs(inputs), { code: "PLACEMENT_INVALID", subject: "the placement" });
@@ -79,22 +116,21 @@ export function parseInputs(inputs: Loose): PlacementInputs {
 
 /** The request that the inputs and the stack's plan settings make. */
 export function requestOf(
-  inputs: PlacementInputs,
+  inputs: Omit<PlacementInputs, "rules" | "relations"> & Partial<PlacementInputs>,
   stackSettings: Readonly<Record<string, unknown>>,
   instant: Pick<PlanRequest, "asOf" | "keep" | "reservations">,
 ): PlanRequest {
-  const { cluster, virtualMachines, groups, include } = inputs;
+  const { cluster, virtualMachines, groups, rules, relations, include } = inputs;
+  const settings = merged(stackSettings, inputs.settings);
   return validate(
     planRequestSchema,
-    { cluster, virtualMachines, groups, include, config: merged(stackSettings, inputs.settings), ...instant },
+    { cluster, virtualMachines, groups, rules, relations, include, config: settings, ...instant },
     { code: "PLACEMENT_INVALID", subject: "the placement" },
   );
 }
 
 /** Settings over settings; in those that have parts, such as the weights, each part stands for itself. */
 function merged(under: Loose, over: Loose): Loose {
-  const isPlain = (value: unknown): value is Loose =>
-    value !== null && typeof value === "object" && !Array.isArray(value);
   const entries = Object.entries(over).map(([key, value]) => {
     const below = under[key];
     return [key, isPlain(below) && isPlain(value) ? merged(below, value) : value];

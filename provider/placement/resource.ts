@@ -1,6 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { planConfigSchema, placementGroupSchema, requestedVmSchema } from "../../engine/planner/request";
+import type {
+  planConfigSchema,
+  placementGroupSchema,
+  planRequestSchema,
+  requestedVmSchema,
+} from "../../engine/planner/request";
 import type { Drifted } from "./lifecycle";
 import type { PlannedMove, PlannedPlacement, PlanSummary } from "./planned";
 
@@ -16,6 +21,10 @@ export interface PlacementArgs {
   virtualMachines?: DeepInput<z.input<typeof requestedVmSchema>[]>;
   /** VMs that belong together, or apart. */
   groups?: DeepInput<z.input<typeof placementGroupSchema>[]>;
+  /** Host rules, licences, compliance zones and dependencies. */
+  rules?: DeepInput<NonNullable<z.input<typeof planRequestSchema>["rules"]>>;
+  /** What is known of pairs of VMs: affinities and traffic. */
+  relations?: DeepInput<NonNullable<z.input<typeof planRequestSchema>["relations"]>>;
   /** VMs of the inventory to plan besides: none (default), those without a host, or all (moves are advised). */
   include?: pulumi.Input<"none" | "unplaced" | "all">;
   /** Plan settings over those of the stack's configuration. */

@@ -61,9 +61,17 @@ export function checkPlan(snapshot: Snapshot, request: PlanRequest, plan: Plan):
       if (tags.length !== 1) fail("zones", `${group.name}: ${after} has ${tags.length} tags of ${category}`);
       return tags[0]?.name ?? after;
     });
-    if ((group.kind === "apart" ? crowded : scattered)(domains) > 0)
+    if (group.kind === "spread") {
+      const { minDomains = 1, maxPerDomain = Infinity } = group;
+      const most = Math.max(...domains.map((domain) => domains.filter((other) => other === domain).length));
+      if (new Set(domains).size < minDomains || most > maxPerDomain)
+        fail("minimum-spread", `group ${group.name}: ${domains.join(", ")}`);
+    } else if ((group.kind === "apart" ? crowded : scattered)(domains) > 0)
       fail("group", `group ${group.name}: ${domains.join(", ")}`);
   }
+  const planned = new Set(plan.virtualMachines.map(({ id, vm }) => id ?? vm));
+  const inPlan = guests.filter(({ vm, name }) => planned.has(vm?.id ?? name));
+  checkRules(request, guests, inPlan, hosts, fail);
   checkAdmission(snapshot, request, running, hosts, fail);
   const moves = guests.filter(
     (guest) => guest.before !== null && moved(guest) && request.keep[guest.name] !== guest.after,
@@ -235,5 +243,60 @@ function checkAdmission(
     );
     const room = sum(open.map((host) => host.memoryMb!)) * (1 - policy.memoryPercent / 100);
     if (reserved > room) fail("ha", `${reserved} MB reserved of ${room}`);
+  }
+}
+
+type Tags = readonly { category: string; name: string }[];
+const carries = (tags: Tags, wanted: Tags[number] | undefined): boolean =>
+  tags.some((tag) => tag.category === wanted?.category && tag.name === wanted.name);
+const valuesOf = (tags: Tags, category: string): string[] =>
+  tags.filter((tag) => tag.category === category).map((tag) => tag.name);
+const labelsOf = ({ vm, wish }: Guest): Tags => [...(vm?.tags ?? []), ...(wish?.tags ?? [])];
+
+/** What the request's rules say of the VMs in the plan, and, where they count or look at others, of all that are there. */
+function checkRules(
+  { rules }: PlanRequest,
+  guests: readonly Guest[],
+  inPlan: readonly Guest[],
+  hosts: ReadonlyMap<string, Host>,
+  fail: Fail,
+): void {
+  const meant = (rule: { virtualMachines: string[]; vmTag?: Tags[number] }, guest: Guest): boolean =>
+    rule.virtualMachines.includes(guest.name) || carries(labelsOf(guest), rule.vmTag);
+  const offered = (rule: { hosts: string[]; hostTag?: Tags[number] }, host: Host): boolean =>
+    rule.hosts.includes(host.name) || rule.hosts.includes(host.id) || carries(host.tags, rule.hostTag);
+  for (const rule of rules.hosts.filter(({ mandatory }) => mandatory)) {
+    for (const guest of inPlan) {
+      if (meant(rule, guest) && offered(rule, hosts.get(guest.after)!) !== (rule.kind === "on"))
+        fail("host-rules", `${rule.name}: ${guest.name} on ${guest.after}`);
+    }
+  }
+  for (const licence of rules.licences.filter(({ mandatory }) => mandatory)) {
+    const restricted = licence.hosts.length > 0 || licence.hostTag !== undefined;
+    for (const guest of inPlan) {
+      if (restricted && meant(licence, guest) && !offered(licence, hosts.get(guest.after)!))
+        fail("licence-hosts", `${licence.name}: ${guest.name} on ${guest.after}`);
+    }
+    const used = new Set(guests.filter((guest) => meant(licence, guest)).map(({ after }) => after));
+    if (used.size > (licence.maxHosts ?? Infinity)) fail("licence-count", `${licence.name}: ${[...used].join(", ")}`);
+  }
+  for (const zone of rules.compliance.filter(({ mandatory }) => mandatory)) {
+    for (const guest of inPlan) {
+      const needs = valuesOf(labelsOf(guest), zone.tagCategory);
+      const there = valuesOf(hosts.get(guest.after)!.tags, zone.tagCategory);
+      if (needs.some((tag) => !there.includes(tag)) || (zone.exclusive && needs.length === 0 && there.length > 0))
+        fail("compliance", `${zone.tagCategory}: ${guest.name} on ${guest.after}`);
+    }
+  }
+  for (const rule of rules.dependencies.filter(({ mandatory }) => mandatory)) {
+    const domain = ({ after }: Guest): string => {
+      if (rule.over === "host") return after;
+      const [only, ...more] = valuesOf(hosts.get(after)!.tags, rule.over.tagCategory);
+      return more.length > 0 ? "" : (only ?? "");
+    };
+    const served = new Set(guests.filter(({ name }) => rule.on.includes(name)).map(domain));
+    for (const guest of guests.filter(({ name }) => rule.virtualMachines.includes(name))) {
+      if (domain(guest) === "" || !served.has(domain(guest))) fail("dependencies", `${rule.name}: ${guest.name}`);
+    }
   }
 }

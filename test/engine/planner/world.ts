@@ -37,6 +37,12 @@ export interface WorldSpec {
   networks?: Loose[];
   request: Loose;
   slots?: number;
+  /** Hosts that fail together, as a model would tell: names and the probability that both do. */
+  correlated?: [string, string, number][];
+  /** VM by VM: what it suffers and what it causes, as a model's low rank. */
+  interference?: Record<string, { suffers: number[]; causes: number[] }>;
+  /** Traffic between VMs as a model would tell it, KB/s. */
+  traffic?: [string, string, number][];
 }
 
 export interface World {
@@ -115,9 +121,10 @@ export function makeWorld(spec: WorldSpec): World {
     cluster: "cluster",
     asOf: AS_OF,
     ...spec.request,
-    virtualMachines: requested.map(({ memoryGb = 8, cpuMhz: _c, cpuDeviation: _d, on: _o, ...rest }) => ({
+    virtualMachines: requested.map(({ memoryGb = 8, cpuMhz: _c, cpuDeviation: _d, on: _o, labels, ...rest }) => ({
       vcpus: 2,
       memoryMb: (memoryGb ?? 8) * 1024,
+      tags: Object.entries(labels ?? {}).map(([category, tag]) => ({ category, name: tag })),
       ...rest,
     })),
   });
@@ -151,7 +158,41 @@ function assessmentOf(spec: WorldSpec, hosts: readonly HostSpec[], specs: readon
       failureProbability: Float64Array.from(hosts, (host) => host.failure ?? 0.001),
       evidence: hosts.map((host) => ((host.failure ?? 0) > 0.1 ? "rising read errors" : "")),
     },
+    ...relationsOf(spec, hosts, vms),
     lacking: [],
+  };
+}
+
+/** What the models of pairs would say, by hand. */
+function relationsOf(
+  spec: WorldSpec,
+  hosts: readonly HostSpec[],
+  vms: readonly VmSpec[],
+): Pick<Assessment, "correlation" | "interference" | "traffic"> {
+  const hostAt = (name: string) => hosts.findIndex((host) => host.name === name);
+  const vmAt = (name: string) => vms.findIndex((vm) => vm.name === name);
+  const joint = Float64Array.from({ length: hosts.length ** 2 }, (_, i) => {
+    const [a, b] = [hosts[Math.floor(i / hosts.length)], hosts[i % hosts.length]];
+    return a === b ? (a.failure ?? 0.001) : (a.failure ?? 0.001) * (b.failure ?? 0.001);
+  });
+  for (const [a, b, probability] of spec.correlated ?? []) {
+    joint[hostAt(a) * hosts.length + hostAt(b)] = joint[hostAt(b) * hosts.length + hostAt(a)] = probability;
+  }
+  const known = spec.interference ?? {};
+  const rank = Math.max(0, ...Object.values(known).map(({ causes }) => causes.length));
+  const vectors = (key: "suffers" | "causes") =>
+    Float32Array.from(vms.flatMap(({ name }) => Array.from({ length: rank }, (_, r) => known[name]?.[key][r] ?? 0)));
+  const edges = (spec.traffic ?? []).filter(([a, b]) => vmAt(a) >= 0 && vmAt(b) >= 0);
+  return {
+    correlation: spec.correlated ? { model: "by hand", joint } : null,
+    interference: rank > 0 ? { model: "by hand", rank, suffers: vectors("suffers"), causes: vectors("causes") } : null,
+    traffic: spec.traffic
+      ? {
+          from: Int32Array.from(edges, ([a, b]) => Math.min(vmAt(a), vmAt(b))),
+          to: Int32Array.from(edges, ([a, b]) => Math.max(vmAt(a), vmAt(b))),
+          kilobytesPerSecond: Float64Array.from(edges, ([, , rate]) => rate),
+        }
+      : null,
   };
 }
 

@@ -26,6 +26,46 @@ describe("placement inputs", () => {
     assert.deepEqual(known.inputs?.groups, [{ name: "three", kind: "apart", members: ["a", "d"] }]);
   });
 
+  it("leaves VMs that are not known out of rules and relations", () => {
+    const inputs = {
+      owner: "o",
+      cluster: "c",
+      virtualMachines: [vm("a"), vm("b", UNKNOWN), vm("d")],
+      groups: [{ name: "wide", kind: "spread", members: ["a", "b", "d"], minDomains: 3 }],
+      rules: {
+        licences: [
+          { name: "both", virtualMachines: ["a", "b"], maxHosts: 1 },
+          { name: "gone", virtualMachines: ["b"], maxHosts: 1 },
+          { name: "tagged", virtualMachines: ["b"], vmTag: { category: "c", name: "n" }, maxHosts: 1 },
+        ],
+        dependencies: [{ name: "near", virtualMachines: ["a"], on: ["b"] }],
+      },
+      relations: {
+        affinities: [
+          { virtualMachines: ["a", "b"], score: -0.5 },
+          { virtualMachines: ["a", "d"], score: -0.5 },
+        ],
+        traffic: [{ between: ["a", "b"], kilobytesPerSecond: 5 }],
+      },
+    };
+    const { inputs: known } = knownInputs(inputs);
+    assert.deepEqual(known?.groups, [{ name: "wide", kind: "spread", members: ["a", "d"], minDomains: 2 }]);
+    assert.deepEqual(known?.rules, {
+      licences: [
+        { name: "both", virtualMachines: ["a"], maxHosts: 1 },
+        { name: "tagged", virtualMachines: [], vmTag: { category: "c", name: "n" }, maxHosts: 1 },
+      ],
+      dependencies: [],
+    });
+    assert.deepEqual(known?.relations, { affinities: [{ virtualMachines: ["a", "d"], score: -0.5 }], traffic: [] });
+    const request = requestOf(parseInputs(known!), {}, instant);
+    assert.deepEqual(
+      request.rules.licences.map(({ name }) => name),
+      ["both", "tagged"],
+    );
+    assert.equal(request.relations.affinities[0].score, -0.5);
+  });
+
   it("does not plan for a cluster that is not known", () => {
     assert.deepEqual(knownInputs({ owner: "o", cluster: UNKNOWN }), { inputs: null, unknown: ["cluster"] });
   });
