@@ -1,0 +1,13 @@
+export * from "./schema";
+export * from "./graph";
+export { PROPAGATION_RULES } from "./rules/registry";
+export type { PropagationRule, Situation, SpareCapacity } from "./rules/rule";
+export * from "./transmission";
+export { type CascadeGraph, compileGraph } from "./cascade-graph";
+export { type Cascades, simulateCascades, type Worlds } from "./simulate";
+export { simulateAll } from "./simulate-all";
+export { simulateCascadesReference } from "./reference";
+export { openSimulator, type Simulator } from "./threads";
+export * from "./risk";
+export * from "./model";
+export * from "./explain";

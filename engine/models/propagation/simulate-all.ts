@@ -1,0 +1,25 @@
+import type { CascadeGraph } from "./cascade-graph";
+import { searchSources } from "./search-sources";
+import type { Worlds } from "./simulate";
+import { spreadSources } from "./spread-sources";
+
+/** Worlds to learn from how far cascades go. */
+const TRIAL_WORLDS = 16;
+/** Where a cascade takes more than this share of the nodes, bits for all sources cost less than a search for each. */
+const LARGE_CASCADE = 1 / 20;
+
+/**
+ * What many initial failures take along, each alone, in the same worlds: [source][node] worlds in which the node failed.
+ * The worlds are those of {@link simulateCascades}, and so are the counts, to the last one; but a world's edges are drawn
+ * once for all sources. Two kernels give the same counts; how large the first worlds' cascades are decides which runs.
+ */
+export function simulateAll(graph: CascadeGraph, sources: readonly Int32Array[], worlds: Worlds): Uint32Array {
+  const counts = new Uint32Array(sources.length * graph.nodes);
+  const middle = Math.min(worlds.to, worlds.from + TRIAL_WORLDS);
+  const failed = searchSources(graph, sources, { ...worlds, to: middle }, counts);
+  const searches = (middle - worlds.from) * sources.length;
+  const rest = { ...worlds, from: middle };
+  if (failed > LARGE_CASCADE * graph.nodes * searches) spreadSources(graph, sources, rest, counts);
+  else searchSources(graph, sources, rest, counts);
+  return counts;
+}
