@@ -7,8 +7,9 @@ import { placeAll } from "../solver";
 import { listNames } from "../wording";
 import { smallestConflict } from "./smallest-conflict";
 
-/** Rounds of making room per trial: the whole search tries longer. */
-const ROUNDS = 2;
+/** Rounds of making room per trial: few where a trial takes long, since the whole search has tried longer. */
+const ROUNDS = { small: 20, large: 2 } as const;
+const SMALL_PAIRS = 2000;
 /** Trials of placing that may go into proving a conflict the smallest; fewer in large clusters, by VMs times hosts. */
 const MAX_TRIALS = 300;
 const MAX_TRIAL_PAIRS = 30_000_000;
@@ -68,6 +69,7 @@ export function canPlace(
   signal?: AbortSignal,
 ): boolean {
   signal?.throwIfAborted();
-  const soft = { rounds: ROUNDS, maxMoves };
+  const small = model.movable * model.hosts.length <= SMALL_PAIRS;
+  const soft = { rounds: small ? ROUNDS.small : ROUNDS.large, maxMoves };
   return placeAll(buildProblem(model, subset), model.request.config.seed, signal, soft).unplaced.length === 0;
 }

@@ -18,6 +18,8 @@ export interface BoundObjective {
   readonly pairwise?: boolean;
   /** Hosts that VMs should leave, by this objective, as things stand: those from which swaps are tried. */
   burdened?(): readonly number[];
+  /** Hosts that are worth emptying as a whole, by this objective. */
+  closable?(): readonly number[];
 }
 
 /**

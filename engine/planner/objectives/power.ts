@@ -50,6 +50,8 @@ export const power: Objective = {
         if (to >= 0) change += cost(to, guests(to) + 1, state.total[to * resources] + cpu[unit]) - now(to);
         return change;
       },
+      closable: () =>
+        Array.from({ length: hosts }, (_, h) => h).filter((h) => fixed[h] === 0 && isOpen(model.hosts[h])),
     };
   },
   better: ({ there }) => `lets ${there.host.name} draw less power, or be switched off`,

@@ -1,3 +1,4 @@
+import { drain } from "./drain";
 import type { MoveTable } from "./move-table";
 import type { Search } from "./search";
 import { findSwap } from "./swap";
@@ -31,7 +32,8 @@ export async function improve(
     if (swap) {
       exchange(search, swap);
       current = null;
-    } else if (!settled && !descended) return current;
+    } else if (drain(search)) current = null;
+    else if (!settled && !descended) return current;
   }
   return null;
 }

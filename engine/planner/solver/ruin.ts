@@ -33,7 +33,8 @@ export function makeRoom(
     const share = 0.1 + 0.9 * random();
     const ruined = shuffle([...placed], random).slice(0, Math.max(1, Math.round(share * placed.length)));
     for (const unit of ruined) search.move(unit, -1);
-    const first = construct(search, left);
+    // The hosts that look best are what led here: every other round starts from where chance puts the left-over ones.
+    const first = construct(search, round % 2 === 1 ? scatter(search, left, random) : left);
     const again = construct(search, ruined);
     const still = [...first, ...again].filter((unit, i) => i >= MANY || !eject(search, unit));
     if (still.length < left.length || (still.length === left.length && random() < 0.5)) {
@@ -43,4 +44,16 @@ export function makeRoom(
     search.restore(before);
   }
   return left;
+}
+
+/** Puts each unit on a host that takes it, whichever; gives those that none takes. */
+function scatter(search: Search, units: readonly number[], random: () => number): number[] {
+  return units.filter((unit) => {
+    const open = Array.from({ length: search.problem.hosts }, (_, host) => host).filter(
+      (host) => search.state.fits(unit, host) && search.affords(unit, host),
+    );
+    if (open.length === 0) return true;
+    search.move(unit, open[Math.floor(random() * open.length)]);
+    return false;
+  });
 }

@@ -33,6 +33,18 @@ interface Expected {
   absent?: string[];
   /** VM to the host that comes next. */
   runnerUp?: Record<string, string>;
+  /** How VMs are spread over hosts, or over the values of a tag category: domains in use, and VMs in any. */
+  spread?: { vms: string[]; over?: string; atLeast?: number; atMost?: number; perDomain?: number }[];
+  /** VMs each of which has one of the others on its host, or in its zone. */
+  near?: { vms: string[]; on: string[]; over?: string }[];
+  /** VMs none of which shares a host with any of the others. */
+  keptFrom?: { vms: string[]; from: string[] }[];
+  /** Host to how many VMs it ends with. */
+  onHosts?: Record<string, number>;
+  /** How many hosts end without a VM. */
+  emptyHosts?: number;
+  /** VM to host: "chosen", the objective that makes it dearer there, or the constraint that rules it out. */
+  costs?: Record<string, Record<string, string>>;
 }
 
 interface Scenario extends WorldSpec {
@@ -61,7 +73,42 @@ async function refused(world: World, { error, conflict, mentions }: Expected): P
   for (const part of mentions ?? []) assert.ok(thrown.describe().includes(part), `"${part}" in ${thrown.describe()}`);
 }
 
-function compare({ snapshot }: World, plan: Plan, expected: Expected): void {
+function compareSpread({ snapshot }: World, hostOf: ReadonlyMap<string, string | null>, expected: Expected): void {
+  const domain = (vm: string, over?: string): string => {
+    const host = snapshot.hosts.find(({ name }) => name === hostOf.get(vm)) ?? assert.fail(`${vm} has no host`);
+    return over === undefined ? host.name : host.tags.filter(({ category }) => category === over)[0].name;
+  };
+  for (const { vms, over, atLeast = 1, atMost = Infinity, perDomain = Infinity } of expected.spread ?? []) {
+    const domains = vms.map((vm) => domain(vm, over));
+    const used = new Set(domains).size;
+    assert.ok(used >= atLeast && used <= atMost, `${vms.join(", ")} use ${domains.join(", ")}`);
+    for (const one of domains) assert.ok(domains.filter((other) => other === one).length <= perDomain, String(domains));
+  }
+  for (const { vms, on, over } of expected.near ?? []) {
+    const there = new Set(on.map((vm) => domain(vm, over)));
+    for (const vm of vms) assert.ok(there.has(domain(vm, over)), `${vm} is in ${domain(vm, over)}`);
+  }
+  for (const { vms, from } of expected.keptFrom ?? []) {
+    const there = new Set(from.map((vm) => domain(vm)));
+    for (const vm of vms) assert.ok(!there.has(domain(vm)), `${vm} is on ${domain(vm)}`);
+  }
+}
+
+function compareCosts(plan: Plan, expected: Expected): void {
+  for (const [vm, hosts] of Object.entries(expected.costs ?? {})) {
+    const placed = plan.virtualMachines.find((item) => item.vm === vm) ?? assert.fail(`${vm} isn't in the plan`);
+    assert.equal(placed.costs?.length, plan.hosts.length);
+    const said = placed.costs.map(({ host, refused, byObjective }) => {
+      if (host === placed.host) return [host, "chosen"];
+      const [worst] = Object.entries(byObjective).sort(([, a], [, b]) => b - a);
+      return [host, refused?.constraint ?? worst[0]];
+    });
+    assert.deepEqual(Object.fromEntries(said), hosts);
+  }
+}
+
+function compare(world: World, plan: Plan, expected: Expected): void {
+  const { snapshot } = world;
   const hostOf = new Map(snapshot.virtualMachines.map(({ name, host }) => [name, host]));
   for (const { vm, host } of plan.virtualMachines) hostOf.set(vm, host);
   const placed = (vm: string) =>
@@ -95,6 +142,12 @@ function compare({ snapshot }: World, plan: Plan, expected: Expected): void {
     const [{ text }] = placed(vm).reasons;
     assert.ok(text.startsWith(start), text);
   }
+  compareSpread(world, hostOf, expected);
+  compareCosts(plan, expected);
+  const endsWith = new Map(plan.hosts.map(({ name, vms }) => [name, vms.after]));
+  for (const [host, vms] of Object.entries(expected.onHosts ?? {})) assert.equal(endsWith.get(host), vms, host);
+  if (expected.emptyHosts !== undefined)
+    assert.equal([...endsWith.values()].filter((vms) => vms === 0).length, expected.emptyHosts);
   for (const vm of expected.absent ?? []) assert.ok(!plan.virtualMachines.some((item) => item.vm === vm), vm);
   for (const [vm, host] of Object.entries(expected.runnerUp ?? {})) assert.equal(placed(vm).runnersUp[0]?.host, host);
 }
