@@ -1,5 +1,7 @@
+import { ConstantBackoff, handleWhen, retry } from "cockatiel";
 import { AffinityError } from "../engine/errors";
-import { ActionLog, type Intent, type LoggedAction } from "../engine/journal";
+import { ActionLog, Declarations, type Intent, Leases, type LoggedAction } from "../engine/journal";
+import { settleOpenActions } from "./execution/settle";
 import type { Snapshot } from "../engine/snapshot";
 import type { Settings } from "./settings";
 import { createVcenterActions, createVcenterInventory, type VcenterActions } from "./vsphere";
@@ -8,6 +10,8 @@ import { createVcenterActions, createVcenterInventory, type VcenterActions } fro
 export interface Acting {
   readonly actions: VcenterActions;
   readonly snapshot: Snapshot;
+  readonly declarations: Declarations;
+  readonly log: ActionLog;
   /** The last thing that the owner did, or meant to do, to the subject; null if nothing. */
   lastWord(subject: string): Promise<string | null>;
   /** Writes the intent, does `work`, writes the outcome. `cluster` is the cluster's id. */
@@ -31,13 +35,16 @@ export function lastWord(
 const now = () => Math.floor(Date.now() / 1000);
 
 /**
- * Opens the vCenter for changing it.
- * @throws AffinityError VCENTER_NEEDED where the settings have an inventory file: there is nothing to change.
+ * Opens the vCenter for changing it, as the only run that does so, and first finds out what became of actions whose run
+ * ended before it could write that down.
+ * @param waitSeconds how long to wait for another run to end
+ * @throws AffinityError VCENTER_NEEDED where the settings have an inventory file: there is nothing to change; LEASE_HELD
  */
 export async function withActions<T>(
   settings: Settings,
   owner: string,
   work: (acting: Acting) => Promise<T>,
+  { waitSeconds = 60, signal }: { waitSeconds?: number; signal?: AbortSignal } = {},
 ): Promise<T> {
   if (!settings.vcenter) {
     throw new AffinityError({
@@ -49,27 +56,56 @@ export async function withActions<T>(
   const inventory = createVcenterInventory(settings.vcenter);
   const log = actionLogOf(settings.journal);
   try {
-    const snapshot = await inventory.snapshot();
-    const keyOf = (cluster: string) => `${snapshot.source.name}/${cluster}`;
-    return await work({
-      actions: createVcenterActions(inventory),
-      snapshot,
-      lastWord: async (subject) => lastWord(await log.actions(), owner, snapshot.source.name, subject),
-      logged: async (what, act) => {
-        const intent = await log.intend({ ...what, cluster: keyOf(what.cluster), owner, at: now() });
-        try {
-          const result = await act();
-          await log.conclude({ id: intent.id, at: now(), result: "done", text: "" });
-          return result;
-        } catch (error) {
-          const text = error instanceof AffinityError ? `${error.code}: ${error.message}` : "unexpected error";
-          // The action failed, and that is what the user must hear; a log that can't be written then says nothing.
-          await log.conclude({ id: intent.id, at: now(), result: "failed", text }).catch(() => undefined);
-          throw error;
-        }
-      },
+    const source = inventory.name;
+    const leases = new Leases(settings.journal);
+    const turn = retry(handleWhen(isHeld), {
+      maxAttempts: Math.floor(waitSeconds / WAIT_SECONDS),
+      backoff: new ConstantBackoff(WAIT_SECONDS * 1000),
     });
+    return await turn.execute(() =>
+      leases.hold(source, { holder: owner }, async () => {
+        const actions = createVcenterActions(inventory);
+        await settleOpenActions(log, actions, source, now, signal);
+        // What others did while this run waited is seen only now.
+        const snapshot = await inventory.snapshot(signal);
+        return work({
+          actions,
+          snapshot,
+          log,
+          declarations: new Declarations(settings.journal),
+          lastWord: async (subject) => lastWord(await log.actions(), owner, source, subject),
+          logged: (what, act) => logged(log, { ...what, cluster: `${source}/${what.cluster}`, owner }, act),
+        });
+      }),
+    );
   } finally {
     await inventory.close();
   }
 }
+
+const WAIT_SECONDS = 2;
+const isHeld = (error: unknown) => error instanceof AffinityError && error.code === "LEASE_HELD";
+
+async function logged<T>(log: ActionLog, what: Omit<Intent, "id" | "at">, act: () => Promise<T>): Promise<T> {
+  const intent = await log.intend({ ...what, at: now() });
+  try {
+    const result = await act();
+    await log.conclude({ id: intent.id, at: now(), result: "done" });
+    return result;
+  } catch (error) {
+    const text = error instanceof AffinityError ? `${error.code}: ${error.message}` : "unexpected error";
+    // Whether it took effect isn't known where the answer was lost: then it stays open, and a later run asks.
+    const certain = error instanceof AffinityError && CERTAIN.has(error.code);
+    // The action failed, and that is what the user must hear; a log that can't be written then says nothing.
+    if (certain) await log.conclude({ id: intent.id, at: now(), result: "failed", text }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Errors after which nothing is under way any more. */
+const CERTAIN = new Set([
+  "VCENTER_TASK_FAILED",
+  "VCENTER_RELOCATE_REFUSED",
+  "VCENTER_RELOCATE_UNVERIFIED",
+  "VCENTER_FAULT",
+]);

@@ -2,6 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { AffinityError } from "../engine/errors";
 import { checkPlacement } from "./placement/check";
 import { diffPlacement, readPlacement, recordPlacement, releasePlacement } from "./placement/lifecycle";
+import { applySchedule, checkSchedule, diffSchedule, removeSchedule, ScheduleFailed } from "./schedule/lifecycle";
 import { checkStickiness } from "./stickiness/check";
 import { applyStickiness, diffStickiness, readStickiness, removeStickiness } from "./stickiness/lifecycle";
 import { type Settings, SETTING_KEYS, parseSettings } from "./settings";
@@ -130,3 +131,35 @@ export const stickiness: Handler = {
 
   delete: (_id, props) => readably(() => removeStickiness(props, settings())),
 };
+
+export const migrationSchedule: Handler = {
+  configure,
+
+  check: (olds, news) => checked(news, () => checkSchedule(olds, news, settings(), now())),
+
+  diff: (_id, olds, news) => Promise.resolve({ changes: diffSchedule(olds, news), replaces: [] }),
+
+  create: (inputs) => partly(String(inputs.owner), () => applySchedule(inputs, settings(), now), asCreated),
+
+  update: (id, _olds, news) => partly(id, () => applySchedule(news, settings(), now), asUpdated),
+
+  // Where VMs run is what the next check plans from: there is nothing else to compare.
+  read: (id, props) => Promise.resolve({ id, props: props ?? {} }),
+
+  delete: (_id, props) => readably(() => removeSchedule(props, settings())),
+};
+
+const asCreated = (id: string, outs: State): dynamic.CreateResult<State> => ({ id, outs });
+const asUpdated = (_id: string, outs: State): dynamic.UpdateResult<State> => ({ outs });
+
+/** Where a run stops half-way, Pulumi is told how far it came: an error with these three keeps the state. */
+function partly<T>(id: string, work: () => Promise<unknown>, as: (id: string, outs: State) => T): Promise<T> {
+  return readably(async () => {
+    try {
+      return as(id, (await work()) as State);
+    } catch (error) {
+      if (!(error instanceof ScheduleFailed)) throw error;
+      throw Object.assign(new Error(error.message), { id, properties: error.state, reasons: error.reasons });
+    }
+  });
+}

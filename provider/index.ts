@@ -3,3 +3,5 @@ export type { Lack, PlannedMove, PlannedPlacement, PlanSummary, Unresolved } fro
 export type { Drifted } from "./placement/lifecycle";
 export * from "./stickiness/resource";
 export type { PlannedRule, StickinessDrift } from "./stickiness/planned";
+export * from "./schedule/resource";
+export type { MoveOutcome } from "./execution/move";

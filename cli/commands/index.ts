@@ -1,4 +1,5 @@
 import type { CliCommand } from "../command";
+import { applyCommand } from "./apply";
 import { doctorCommand } from "./doctor";
 import { driftCommand } from "./drift";
 import { explainCommand } from "./explain";
@@ -16,4 +17,5 @@ export const commands: readonly CliCommand[] = [
   planCommand,
   explainCommand,
   driftCommand,
+  applyCommand,
 ];

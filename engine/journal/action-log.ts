@@ -57,7 +57,7 @@ export class ActionLog {
   }
 
   /** @throws AffinityError JOURNAL_FULL, JOURNAL_UNUSABLE; the intent then stands open, and a later run asks the vCenter. */
-  conclude(outcome: Outcome): Promise<void> {
+  conclude(outcome: z.input<typeof outcomeSchema>): Promise<void> {
     return this.append({ outcome });
   }
 

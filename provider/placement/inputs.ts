@@ -130,7 +130,7 @@ export function requestOf(
 }
 
 /** Settings over settings; in those that have parts, such as the weights, each part stands for itself. */
-function merged(under: Loose, over: Loose): Loose {
+export function merged(under: Loose, over: Loose): Loose {
   const entries = Object.entries(over).map(([key, value]) => {
     const below = under[key];
     return [key, isPlain(below) && isPlain(value) ? merged(below, value) : value];

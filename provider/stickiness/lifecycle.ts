@@ -34,11 +34,21 @@ export async function applyStickiness(olds: State, inputs: State, settings: Sett
     const wanted = planned.rule === null ? null : await draftOf(inputs, planned, acting.snapshot, before?.key ?? null);
     // A rule that is to have another name is another rule; vCenter knows rules by their names as well.
     if (before && before.name !== wanted?.name) await remove(acting, planned.clusterId, before);
-    if (wanted === null) return { ...inputs, key: null, drift: [] };
+    if (wanted === null) return keep(acting, { ...inputs, key: null, drift: [] });
     const there = before?.name === wanted.name ? before : (found.find(({ name }) => name === wanted.name) ?? null);
     if (there && there.key !== before?.key && !adopt) throw exists(wanted.name);
-    return { ...inputs, key: await ensure(acting, planned.clusterId, wanted, there), drift: [] };
+    const key = await ensure(acting, planned.clusterId, wanted, there);
+    return keep(acting, { ...inputs, key, drift: [] });
   });
+}
+
+/** For scheduled runs, which renew, change and retire the rule between two updates of the program. */
+async function keep(acting: Acting, state: State): Promise<State> {
+  const { owner } = parseInputs(state);
+  const planned = plannedIn(state)!;
+  const cluster = `${planned.source}/${planned.clusterId}`;
+  await acting.declarations.save({ owner, kind: "Stickiness", cluster, state });
+  return state;
 }
 
 async function ensure(acting: Acting, cluster: string, wanted: VmRule, there: FoundRule | null): Promise<number> {
@@ -68,10 +78,13 @@ export async function removeStickiness(state: State, settings: Settings): Promis
   const planned = plannedIn(state);
   if (planned === null) return;
   await withActions(settings, String(state.owner), async (acting) => {
-    if (!acting.snapshot.clusters.some(({ id }) => id === planned.clusterId)) return;
+    if (!acting.snapshot.clusters.some(({ id }) => id === planned.clusterId)) {
+      return acting.declarations.withdraw(String(state.owner), "Stickiness");
+    }
     const found = await acting.actions.rules(planned.clusterId);
     const own = ownRule(state, found) ?? (await unfinished(acting, planned, found));
     if (own) await remove(acting, planned.clusterId, own);
+    await acting.declarations.withdraw(String(state.owner), "Stickiness");
   });
 }
 

@@ -2,7 +2,18 @@ import { AffinityError } from "../../engine/errors";
 import { retrieveProperties } from "./properties";
 import type { Invoke, ServiceContent, VcenterSession } from "./session";
 import { faultText, type TaskOptions, waitForTask } from "./tasks";
-import { flag, kindOf, list, number, type Parameter, Reference, reference, text, type Tree } from "./values";
+import {
+  flag,
+  kindOf,
+  list,
+  number,
+  type Parameter,
+  Reference,
+  reference,
+  referenceIds,
+  text,
+  type Tree,
+} from "./values";
 
 export interface About {
   readonly name: string;
@@ -27,6 +38,11 @@ export interface VmRule {
 export interface FoundRule extends Required<VmRule> {
   /** vCenter's own, unique within the cluster while the rule is there; given to others afterwards. */
   readonly key: number;
+}
+
+export interface RelocateOptions extends TaskOptions {
+  /** Id of the datastore to which its disks move as well. */
+  readonly datastore?: string;
 }
 
 export type MovePriority = "lowPriority" | "defaultPriority" | "highPriority";
@@ -81,12 +97,25 @@ export class VcenterActions {
     return reference((await this.properties(machine(vm), ["runtime.host"], signal))["runtime.host"])?.id ?? null;
   }
 
+  /** Waits until no task that is under way touches the VM: one that a run which is gone began, or somebody else. */
+  async settle(vm: string, options: TaskOptions = {}): Promise<void> {
+    const found = await this.properties(machine(vm), ["recentTask"], options.signal);
+    for (const id of referenceIds(found.recentTask)) {
+      // How it ended is not asked for: what counts is where the VM runs afterwards.
+      await waitForTask(this.session, new Reference("Task", id), `the task ${id} of ${vm}`, options).catch(
+        (error: unknown) => {
+          if (!(error instanceof AffinityError) || error.code !== "VCENTER_TASK_FAILED") throw error;
+        },
+      );
+    }
+  }
+
   /**
    * What vCenter holds against moving the VM to the host; empty if nothing.
    * @throws AffinityError VCENTER_FAULT, VCENTER_TASK_FAILED and those of any call.
    */
-  async checkRelocate(vm: string, host: string, options: TaskOptions = {}): Promise<string[]> {
-    const spec = await this.relocateSpec(vm, host, options.signal);
+  async checkRelocate(vm: string, host: string, options: RelocateOptions = {}): Promise<string[]> {
+    const spec = await this.relocateSpec(vm, host, options);
     const task = await this.session.read(
       (invoke, content) =>
         invoke("CheckRelocate_Task", content.service("vmProvisioningChecker"), { vm: machine(vm), spec }),
@@ -110,7 +139,7 @@ export class VcenterActions {
     vm: string,
     host: string,
     priority: MovePriority = "defaultPriority",
-    options: TaskOptions = {},
+    options: RelocateOptions = {},
   ): Promise<void> {
     const objections = await this.checkRelocate(vm, host, options);
     if (objections.length > 0) {
@@ -121,7 +150,7 @@ export class VcenterActions {
         problems: objections.map((message) => ({ path: vm, message })),
       });
     }
-    const spec = await this.relocateSpec(vm, host, options.signal);
+    const spec = await this.relocateSpec(vm, host, options);
     const task = await this.session.act(
       (invoke) => invoke("RelocateVM_Task", machine(vm), { spec, priority }),
       options.signal,
@@ -202,16 +231,21 @@ export class VcenterActions {
   }
 
   /** A move between clusters needs the new one's resource pool; within a cluster the VM keeps its own. */
-  private relocateSpec(vm: string, host: string, signal?: AbortSignal): Promise<Parameter> {
+  private relocateSpec(vm: string, host: string, { signal, datastore }: RelocateOptions): Promise<Parameter> {
     return this.session.read(async (invoke, content) => {
       const owner = await this.computeResourceOf(invoke, content, hostSystem(host));
       const [now] = await retrieveProperties(invoke, content, [machine(vm)], ["runtime.host"]);
       const from = reference(now?.properties["runtime.host"]);
       const old = from && (await this.computeResourceOf(invoke, content, from));
-      const spec = { host: hostSystem(host) };
+      // The order of the elements is the schema's.
+      const spec = { datastore: datastore && new Reference("Datastore", datastore), host: hostSystem(host) };
       if (!owner || owner.id === old?.id) return spec;
       const [resource] = await retrieveProperties(invoke, content, [owner], ["resourcePool"]);
-      return { ...spec, pool: reference(resource?.properties.resourcePool) ?? undefined };
+      return {
+        datastore: spec.datastore,
+        pool: reference(resource?.properties.resourcePool) ?? undefined,
+        host: spec.host,
+      };
     }, signal);
   }
 

@@ -1,0 +1,2 @@
+export * from "./assign-waves";
+export * from "./request";

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { windowSchema } from "../windows";
+
+const name = z.string().min(1);
+const probability = z.number().min(0).max(1);
+
+/** What may be moved, when, and how much of it: a budget that becomes waves of moves. */
+export const scheduleRequestSchema = z.strictObject({
+  cluster: name.describe("Name or id"),
+  windows: z.array(windowSchema).default([]).describe("When moves may run; none: at any time"),
+  budget: z
+    .strictObject({
+      movesPerRun: z.number().int().min(0).default(10),
+      movesPerDay: z.number().int().min(0).default(40).describe("In any 24 hours, by the log of actions"),
+      concurrency: z
+        .number()
+        .int()
+        .min(1)
+        .max(64)
+        .default(4)
+        .describe("Moves at the same time, within vCenter's limits"),
+    })
+    .prefault({}),
+  thresholds: z
+    .strictObject({
+      risk: probability.optional().describe("Moves begin when a host with VMs fails with this probability, or more"),
+      contention: probability
+        .optional()
+        .describe("or when a host's demand exceeds its capacity in this share of the horizon, or more"),
+    })
+    .prefault({})
+    .describe("Without any: whenever a plan has a move that pays"),
+  priority: z.enum(["lowPriority", "defaultPriority", "highPriority"]).default("defaultPriority"),
+  onFailure: z
+    .enum(["stop", "revert"])
+    .default("stop")
+    .describe("When a move fails: start no further one, or also take back those of its wave"),
+});
+export type ScheduleRequest = z.infer<typeof scheduleRequestSchema>;

@@ -1,0 +1,40 @@
+import type { ActionLog, LoggedAction, Outcome } from "../../engine/journal";
+import type { VcenterActions } from "../vsphere";
+
+type Settled = Pick<Outcome, "result" | "text">;
+
+/**
+ * Finds out what became of actions whose run ended before their outcome was written, and writes it: the vCenter is asked,
+ * tasks still under way are waited for. Every run does so before it acts itself.
+ * @param source the vCenter's name: actions in others are left alone
+ */
+export async function settleOpenActions(
+  log: ActionLog,
+  actions: VcenterActions,
+  source: string,
+  now: () => number,
+  signal?: AbortSignal,
+): Promise<LoggedAction[]> {
+  const open = (await log.open()).filter(({ cluster }) => cluster.startsWith(`${source}/`));
+  for (const action of open) {
+    const settled = await outcomeOf(action, actions, signal);
+    await log.conclude({ id: action.id, at: now(), ...settled });
+  }
+  return open;
+}
+
+async function outcomeOf(action: LoggedAction, actions: VcenterActions, signal?: AbortSignal): Promise<Settled> {
+  const clusterId = action.cluster.slice(action.cluster.lastIndexOf("/") + 1);
+  if (action.kind === "relocate") {
+    await actions.settle(action.subject, { signal });
+    const host = await actions.hostOf(action.subject, signal);
+    return host === action.detail.to
+      ? { result: "done", text: "found there by a later run" }
+      : { result: "failed", text: `found on ${host ?? "no host"} by a later run` };
+  }
+  const there = (await actions.rules(clusterId, signal)).some(({ name }) => name === action.subject);
+  const meant = action.kind !== "remove-rule";
+  return there === meant
+    ? { result: "done", text: "found so by a later run" }
+    : { result: "failed", text: "found otherwise by a later run" };
+}

@@ -1,0 +1,135 @@
+import { AffinityError } from "../../engine/errors";
+import { type Declaration, Declarations, Leases } from "../../engine/journal";
+import { openInventory } from "../world";
+import { applySchedule, checkSchedule, ScheduleFailed } from "../schedule/lifecycle";
+import { plannedIn as plannedSchedule, userInputs as scheduleInputs } from "../schedule/inputs";
+import { checkStickiness } from "../stickiness/check";
+import { userInputs as stickinessInputs } from "../stickiness/inputs";
+import { applyStickiness, diffStickiness, readStickiness } from "../stickiness/lifecycle";
+import { plannedIn, type StickinessDrift } from "../stickiness/planned";
+import type { Settings } from "../settings";
+import type { Finding, FindingClass } from "./finding";
+import { inShard, type Shard } from "./shard";
+
+type State = Readonly<Record<string, unknown>>;
+
+export interface ReconcileOptions {
+  /** Only say what would be done: the same judgement, without the acts. */
+  readonly dryRun: boolean;
+  readonly shard?: Shard;
+  /** Epoch seconds. */
+  readonly now: () => number;
+  readonly onFinding?: (finding: Finding) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Holds every declaration in the journal for this vCenter against the world as it is now, and does what is due: rules are
+ * made, changed, renewed and retired, waves are run. What one declaration can't be given doesn't keep the next from its own.
+ * @throws AffinityError LEASE_HELD where another run acts, and those of the settings and the vCenter; what concerns one declaration is a finding.
+ */
+export async function reconcile(settings: Settings, options: ReconcileOptions): Promise<Finding[]> {
+  const inventory = openInventory(settings);
+  const source = inventory.name;
+  await inventory.close();
+  const declarations = (await new Declarations(settings.journal).of(source)).filter(
+    ({ cluster }) => !options.shard || inShard(cluster, options.shard),
+  );
+  if (options.dryRun || declarations.length === 0) return judgeAll(declarations, settings, options);
+  // From the first judgement to the last act: what another run does meanwhile would make the judgement wrong.
+  const lease = { holder: "a scheduled run (vsphere-affinity apply)" };
+  return new Leases(settings.journal).hold(source, lease, () => judgeAll(declarations, settings, options));
+}
+
+async function judgeAll(
+  declarations: readonly Declaration[],
+  settings: Settings,
+  options: ReconcileOptions,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const declaration of declarations) {
+    if (options.signal?.aborted) break;
+    const found = await judged(declaration, settings, options);
+    for (const finding of found) {
+      findings.push(finding);
+      options.onFinding?.(finding);
+    }
+  }
+  return findings;
+}
+
+async function judged(declaration: Declaration, settings: Settings, options: ReconcileOptions): Promise<Finding[]> {
+  try {
+    if (declaration.kind === "Stickiness") return await reconcileStickiness(declaration, settings, options);
+    if (declaration.kind === "MigrationSchedule") return await reconcileSchedule(declaration, settings, options);
+    return [];
+  } catch (error) {
+    if (!(error instanceof AffinityError)) throw error;
+    return [finding(declaration, "not-judged", `${error.message} [${error.code}]`, "reported")];
+  }
+}
+
+const finding = (
+  { owner, kind }: Declaration,
+  kindOfFinding: FindingClass,
+  detail: string,
+  outcome: Finding["outcome"],
+  text = "",
+): Finding => ({ owner, kind, class: kindOfFinding, detail, outcome, text });
+
+async function reconcileStickiness(
+  declaration: Declaration,
+  settings: Settings,
+  { dryRun, now }: ReconcileOptions,
+): Promise<Finding[]> {
+  const state = await readStickiness(declaration.state, settings, now());
+  const news = await checkStickiness(declaration.state, stickinessInputs(declaration.state), settings, now());
+  if (!diffStickiness(state, news)) return [];
+  const found = differencesOf(state, news);
+  if (dryRun) return found.map(([kind, detail]) => finding(declaration, kind, detail, "pending"));
+  await applyStickiness(state, news, settings);
+  return found.map(([kind, detail]) => finding(declaration, kind, detail, "done"));
+}
+
+const DRIFT: Readonly<Record<StickinessDrift["what"], FindingClass>> = {
+  "rule missing": "rule-missing",
+  "rule changed": "rule-changed",
+  "rule expired": "rule-expired",
+};
+
+function differencesOf(state: State, news: State): [FindingClass, string][] {
+  const [before, after] = [plannedIn(state), plannedIn(news)];
+  if (before?.rule && !after?.rule) return [["rule-not-needed", `${before.rule.name}: ${after?.evidence ?? ""}`]];
+  if (!before?.rule && after?.rule) return [["rule-needed", `${after.rule.name}: ${after.evidence}`]];
+  const drift = (state.drift ?? []) as StickinessDrift[];
+  const found = drift.map(({ what, detail }): [FindingClass, string] => [
+    DRIFT[what],
+    `${after?.rule?.name ?? ""}: ${detail}`,
+  ]);
+  if (found.length > 0) return found;
+  const until = `${after?.rule?.name ?? ""}: until ${after?.expiresAt ?? "now"}, before until ${before?.expiresAt ?? "now"}`;
+  return [[before?.expiresAt === after?.expiresAt ? "rule-changed" : "rule-renewed", until]];
+}
+
+async function reconcileSchedule(
+  declaration: Declaration,
+  settings: Settings,
+  { dryRun, now }: ReconcileOptions,
+): Promise<Finding[]> {
+  const inputs = await checkSchedule({}, scheduleInputs(declaration.state), settings, now());
+  const planned = plannedSchedule(inputs)!;
+  if (planned.evidence.startsWith("the budget is used up")) {
+    return [finding(declaration, "rate-above-bound", planned.evidence, "reported")];
+  }
+  if (planned.due === 0) return [];
+  const moves = planned.waves.slice(0, planned.due).flatMap((wave) => wave.moves);
+  const detail = moves.map(({ vm, from, to }) => `${vm} from ${from} to ${to}`).join(", ");
+  if (dryRun) return [finding(declaration, "wave-due", detail, "pending")];
+  try {
+    await applySchedule(inputs, settings, now);
+    return [finding(declaration, "wave-due", detail, "done")];
+  } catch (error) {
+    if (!(error instanceof ScheduleFailed)) throw error;
+    return [finding(declaration, "wave-due", detail, "failed", error.reasons.join("; "))];
+  }
+}

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { canonicalJson } from "../../engine/digest";
+import { scheduledWaveSchema, scheduleRequestSchema } from "../../engine/planner/schedule";
+import { validate } from "../../engine/validate";
+
+/** What a program says; `owner` is set by the resource's constructor. */
+export const scheduleInputsSchema = z.strictObject({
+  owner: z.string().min(1),
+  ...scheduleRequestSchema.shape,
+  settings: z.record(z.string(), z.unknown()).default({}).describe("Plan settings over those of the stack"),
+});
+export type ScheduleInputs = z.infer<typeof scheduleInputsSchema>;
+
+/** What check decided. */
+export const plannedScheduleSchema = z.strictObject({
+  source: z.string().describe("The vCenter's name"),
+  clusterId: z.string(),
+  waves: z.array(scheduledWaveSchema),
+  /** How many of the waves may begin now. */
+  due: z.number().int().nonnegative(),
+  /** Moves that would pay and are not in a wave, with the reason. */
+  notScheduled: z.array(z.strictObject({ vms: z.array(z.string()), because: z.string() })),
+  evidence: z.string(),
+});
+export type PlannedSchedule = z.infer<typeof plannedScheduleSchema>;
+
+type Loose = Readonly<Record<string, unknown>>;
+const pick = (from: Loose, keys: readonly string[]) =>
+  Object.fromEntries(keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]));
+
+/** What the program said, out of inputs that hold a plan as well. */
+export const userInputs = (inputs: Loose): Record<string, unknown> =>
+  pick(inputs, Object.keys(scheduleInputsSchema.shape));
+
+export const sameUserInputs = (a: Loose, b: Loose): boolean =>
+  canonicalJson(userInputs(a)) === canonicalJson(userInputs(b));
+
+/** @throws AffinityError SCHEDULE_INVALID with every problem at once. */
+export const parseInputs = (inputs: Loose): ScheduleInputs =>
+  validate(scheduleInputsSchema, userInputs(inputs), { code: "SCHEDULE_INVALID", subject: "the migration schedule" });
+
+/** The plan that inputs or a state hold; null if they hold none. */
+export const plannedIn = (state: Loose): PlannedSchedule | null =>
+  plannedScheduleSchema.safeParse(pick(state, Object.keys(plannedScheduleSchema.shape))).data ?? null;

@@ -1,0 +1,104 @@
+import { computePlan } from "../../engine/run";
+import { type Plan, planRequestSchema } from "../../engine/planner";
+import { validate } from "../../engine/validate";
+import { type Assigned, assignWaves, dueWaves } from "../../engine/planner/schedule";
+import { findCluster } from "../../engine/snapshot";
+import { actionLogOf } from "../acting";
+import { merged } from "../placement/inputs";
+import { clusterKey, promisedByOthers } from "../placement/promises";
+import type { Settings } from "../settings";
+import { instantOf, type World } from "../world";
+import type { PlannedSchedule, ScheduleInputs } from "./inputs";
+
+const DAY = 86_400;
+
+/**
+ * Plans the moves that pay now, within the budget that is left, and gives each wave its time.
+ * @param now epoch seconds
+ */
+export async function planSchedule(
+  inputs: ScheduleInputs,
+  settings: Settings,
+  world: World,
+  now: number,
+): Promise<PlannedSchedule> {
+  const { snapshot, telemetry, journal } = world;
+  const cluster = findCluster(snapshot, inputs.cluster);
+  const key = clusterKey(snapshot, cluster);
+  const { movesPerRun, movesPerDay } = inputs.budget;
+  const spent = await movedSince(settings, key, now - DAY);
+  const left = Math.max(0, Math.min(movesPerRun, movesPerDay - spent));
+  const request = validate(
+    planRequestSchema,
+    {
+      cluster: inputs.cluster,
+      include: "all",
+      asOf: now,
+      reservations: promisedByOthers(snapshot, key, inputs.owner, await journal.reservations(key)),
+      config: merged(settings.plan, { ...inputs.settings, maxMoves: left }),
+    },
+    { code: "SCHEDULE_INVALID", subject: "the migration schedule" },
+  );
+  const asOf = await instantOf({ ...settings, plan: request.config }, world, now);
+  const plan = await computePlan({ ...request, asOf }, { snapshot, telemetry, device: settings.device });
+  const said = { source: snapshot.source.name, clusterId: cluster.id };
+  const held =
+    left === 0 ? `the budget is used up: ${spent} moves in the last 24 hours` : belowThresholds(inputs, plan);
+  if (plan.moves.length === 0 || held !== null) {
+    const evidence = held ?? "no move pays";
+    return { ...said, waves: [], due: 0, notScheduled: [], evidence };
+  }
+  const migration = plan.migration ?? { waves: [], unreachable: [], makespanSeconds: 0 };
+  const assigned = assignWaves(migration, inputs.windows, now, left);
+  return {
+    ...said,
+    waves: [...assigned.waves],
+    due: dueWaves(assigned.waves, now).length,
+    notScheduled: notScheduled(assigned, plan),
+    evidence: evidenceOf(plan),
+  };
+}
+
+/** Moves begun in the cluster since an instant, by whichever owner. */
+async function movedSince(settings: Settings, cluster: string, since: number): Promise<number> {
+  const actions = await actionLogOf(settings.journal).actions();
+  return actions.filter(
+    ({ kind, at, cluster: where, outcome }) =>
+      kind === "relocate" && where === cluster && at >= since && outcome?.result !== "failed",
+  ).length;
+}
+
+/** Why the thresholds hold the moves back; null if one is passed, or there are none. */
+function belowThresholds({ thresholds }: ScheduleInputs, plan: Plan): string | null {
+  const { risk, contention } = thresholds;
+  if (risk === undefined && contention === undefined) return null;
+  const used = plan.hosts.filter(({ vms }) => vms.before > 0);
+  const worstRisk = Math.max(0, ...used.map(({ failureProbability }) => failureProbability));
+  const peaks = used.flatMap(({ peakCpu, peakMemory }) => [peakCpu.before ?? 0, peakMemory.before ?? 0]);
+  const worstUse = Math.max(0, ...peaks);
+  if (risk !== undefined && worstRisk >= risk) return null;
+  if (contention !== undefined && worstUse >= 1 + contention) return null;
+  const parts = [
+    risk === undefined
+      ? null
+      : `the highest failure probability is ${percent(worstRisk)}, the threshold ${percent(risk)}`,
+    contention === undefined
+      ? null
+      : `the highest forecast use is ${percent(worstUse)}, the threshold ${percent(1 + contention)}`,
+  ];
+  return `below the thresholds: ${parts.filter((part) => part !== null).join("; ")}`;
+}
+
+function notScheduled(assigned: Assigned, plan: Plan): PlannedSchedule["notScheduled"] {
+  const unreachable = (plan.migration?.unreachable ?? []).map(({ vm, because }) => ({ vms: [vm], because }));
+  return [...assigned.without.map(({ vms, because }) => ({ vms: [...vms], because })), ...unreachable];
+}
+
+function evidenceOf(plan: Plan): string {
+  const sum = (costs: Readonly<Record<string, number>>) => Object.values(costs).reduce((a, b) => a + b, 0);
+  const [before, after] = [sum(plan.cost.before), sum(plan.cost.after)];
+  const lower = before > 0 ? ` and lower the cluster's cost by ${percent((before - after) / before)}` : "";
+  return `${plan.moves.length} moves pay${lower}`;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(Math.abs(share) < 0.1 ? 1 : 0)} %`;
