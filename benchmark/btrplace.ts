@@ -26,7 +26,7 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
   const begun = performance.now();
   const instance = await readBtrplace(values.data);
   const read = performance.now();
-  const { actions, waves, leastMoves, left } = reconfigure(instance);
+  const { actions, waves, leastMoves, left, broken } = reconfigure(instance);
   const done = performance.now();
   const wrong = checkReconfiguration(instance, actions);
   for (const text of wrong.slice(0, 10)) process.stderr.write(`  ${text}\n`);
@@ -41,6 +41,7 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
     leastMoves,
     violations: wrong.length,
     left: left.length,
+    broken,
     actions: actions.length,
     boots: count("bootVM"),
     allocations: count("allocate"),

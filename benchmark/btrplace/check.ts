@@ -66,7 +66,10 @@ export function checkReconfiguration({ model, constraints }: BtrplaceInstance, a
     const fault = broken(constraint, where, hosted);
     if (fault) wrong.push(`${when}: ${constraint.id}: ${fault}`);
   };
-  const lasting = constraints.filter((constraint) => "continuous" in constraint && constraint.continuous);
+  // One that is broken from the start can only be mended: it holds in the end.
+  const lasting = constraints.filter(
+    (constraint) => "continuous" in constraint && constraint.continuous && !broken(constraint, where, hosted),
+  );
   const lastingOf = new Map<number, BtrplaceConstraint[]>();
   const everywhere: BtrplaceConstraint[] = [];
   for (const constraint of lasting) {

@@ -1,6 +1,7 @@
 import { AffinityError } from "../../engine/errors";
 import type { ReassignmentSpec, RuleSpec } from "../../engine/planner/reassignment";
 import { type BtrplaceConstraint, type BtrplaceInstance, nodesOf, vmsOf } from "../formats/btrplace";
+import { Forms } from "./forms";
 
 /** An instance in the form of the reassignment problem, and what the order of actions needs beside it. */
 export interface Compiled {
@@ -46,8 +47,9 @@ export function compileBtrplace({ model, constraints }: BtrplaceInstance): Compi
   const { mapping } = model;
   const online = Object.keys(mapping.onlineNodes).map(Number);
   const nodes = [...online, ...mapping.offlineNodes].sort((a, b) => a - b);
-  const binOf = new Map(nodes.map((node, bin) => [node, bin]));
-  const bin = (node: number): number => binOf.get(node) ?? -1;
+  const binOf = new Int32Array((nodes.at(-1) ?? 0) + 1).fill(-1);
+  nodes.forEach((node, b) => (binOf[node] = b));
+  const bin = (node: number): number => binOf[node] ?? -1;
   const binsOf = (list: readonly number[]): number[] => list.map(bin).filter((b) => b >= 0);
   const runs = new Map<number, number>();
   const sleeps = new Map<number, number>();
@@ -75,7 +77,8 @@ export function compileBtrplace({ model, constraints }: BtrplaceInstance): Compi
   const offline = new Set(all("offline").flatMap(nodesOf).map(bin));
   const off = new Set(mapping.offlineNodes.map(bin));
   const opened = new Set(all("online").flatMap(nodesOf).map(bin));
-  const closed = [...binOf.values()].filter((b) => offline.has(b) || (off.has(b) && !opened.has(b)));
+  for (const b of opened) if (offline.has(b)) refuse("online", `node ${nodes[b]} is to be online, and offline`);
+  const closed = Array.from(nodes.keys()).filter((b) => offline.has(b) || (off.has(b) && !opened.has(b)));
   for (const [vm, at] of sleeps) {
     if (offline.has(at) && !wanted.has(vm)) refuse("offline", `node ${nodes[at]} keeps the sleeping VM ${vm}`);
   }
@@ -126,20 +129,10 @@ export function compileBtrplace({ model, constraints }: BtrplaceInstance): Compi
   const forms = new Forms(nodes.length, vms.length, staying.length, refuse);
   for (const vm of listed("root")) if (runs.has(vm)) forms.restrict(items([vm]), [runs.get(vm)!]);
   for (const constraint of all("fence")) forms.restrict(items(vmsOf(constraint)), binsOf(constraint.nodes));
-  for (const constraint of all("ban")) {
-    const barred = new Set(binsOf(constraint.nodes));
-    forms.restrict(
-      items(vmsOf(constraint)),
-      [...binOf.values()].filter((b) => !barred.has(b)),
-    );
-  }
+  for (const constraint of all("ban")) forms.bar(items(vmsOf(constraint)), binsOf(constraint.nodes));
   for (const b of all("quarantine").flatMap(nodesOf).map(bin)) {
-    const [inside, outside] = [vms.filter((vm) => runs.get(vm) === b), vms.filter((vm) => runs.get(vm) !== b)];
-    forms.restrict(items(inside), [b]);
-    forms.restrict(
-      items(outside),
-      [...binOf.values()].filter((other) => other !== b),
-    );
+    forms.restrict(items(vms.filter((vm) => runs.get(vm) === b)), [b]);
+    forms.bar(items(vms.filter((vm) => runs.get(vm) !== b)), [b]);
   }
   for (const { vms: some, continuous } of all("spread")) {
     forms.add({ kind: "apart", group: forms.group(items(some)) }, continuous);
@@ -148,8 +141,9 @@ export function compileBtrplace({ model, constraints }: BtrplaceInstance): Compi
     forms.add({ kind: "together", group: forms.group(items(some)) }, continuous);
   }
   for (const { vms: some, parts, continuous } of all("among")) {
-    const partition = forms.partition("among", parts.map(binsOf));
-    forms.restrict(items(some), parts.flatMap(binsOf));
+    const lists = parts.map(binsOf);
+    const partition = forms.partition("among", lists);
+    forms.restrict(items(some), lists.flat());
     forms.add({ kind: "together", group: forms.group(items(some)), partition }, continuous);
   }
   const exclude = (lists: readonly number[][], continuous: boolean, partition?: number): void => {
@@ -164,9 +158,10 @@ export function compileBtrplace({ model, constraints }: BtrplaceInstance): Compi
     exclude([[...alone], items(vms).filter((item) => !alone.has(item))], continuous);
   }
   for (const { vParts, pParts, continuous } of all("splitAmong")) {
-    const partition = forms.partition("splitAmong", pParts.map(binsOf));
+    const lists = pParts.map(binsOf);
+    const partition = forms.partition("splitAmong", lists);
     for (const part of vParts) {
-      forms.restrict(items(part), pParts.flatMap(binsOf));
+      forms.restrict(items(part), lists.flat());
       forms.add({ kind: "together", group: forms.group(items(part)), partition }, continuous);
     }
     exclude(vParts.map(items), continuous, partition);
@@ -205,86 +200,4 @@ export function compileBtrplace({ model, constraints }: BtrplaceInstance): Compi
     first: items([...listed("noDelay")]),
     verbs,
   };
-}
-
-/** Gathers groups, partitions, rules and sets of bins; equal partitions and equal sets are one. */
-class Forms {
-  readonly continuous: RuleSpec[] = [];
-  /** Members that stop included: while they run, they count. */
-  readonly groups: number[][] = [];
-  private readonly rules: RuleSpec[] = [];
-  private readonly partitions: Int32Array[] = [];
-  private readonly known = new Map<string, number>();
-  private readonly allowed: (Uint8Array | null)[];
-
-  constructor(
-    private readonly bins: number,
-    items: number,
-    /** Items that the spec has: the first so many. */
-    private readonly staying: number,
-    private readonly refuse: (kind: string, message: string) => void,
-  ) {
-    this.allowed = Array.from({ length: items }, () => null);
-  }
-
-  group(items: readonly number[]): number {
-    return this.groups.push([...new Set(items)]) - 1;
-  }
-
-  add(rule: RuleSpec, continuous: boolean): void {
-    if (rule.kind === "excludes" && this.groups[rule.group].some((item) => this.groups[rule.other].includes(item))) {
-      this.refuse("split", "a VM is in two parts");
-      return;
-    }
-    this.rules.push(rule);
-    if (continuous) this.continuous.push(rule);
-  }
-
-  /** Cells numbered by their first bin; bins in no part share the last, which nobody concerned may use. */
-  partition(kind: string, parts: readonly number[][]): number {
-    const cells = new Int32Array(this.bins).fill(parts.length);
-    parts.forEach((part, cell) => {
-      for (const b of part) {
-        if (cells[b] !== parts.length) this.refuse(kind, "a node is in two parts");
-        cells[b] = cell;
-      }
-    });
-    const numbers = new Map<number, number>();
-    const canonical = cells.map((cell) => {
-      if (!numbers.has(cell)) numbers.set(cell, numbers.size);
-      return numbers.get(cell)!;
-    });
-    const key = Buffer.from(canonical.buffer).toString("latin1");
-    const found = this.known.get(key) ?? this.partitions.push(canonical) - 1;
-    this.known.set(key, found);
-    return found;
-  }
-
-  restrict(items: readonly number[], bins: readonly number[]): void {
-    if (new Set(bins).size === this.bins) return;
-    const mask = new Uint8Array(this.bins);
-    for (const b of bins) mask[b] = 1;
-    for (const item of items) {
-      const before = this.allowed[item];
-      this.allowed[item] = before === null ? mask : before.map((open, b) => open & mask[b]);
-    }
-  }
-
-  spec(): Pick<ReassignmentSpec, "groups" | "partitions" | "rules" | "binSets" | "allowed"> {
-    const sets = new Map<string, number>();
-    const binSets: number[][] = [];
-    const rowOf = new Map<Uint8Array, number>();
-    const allowed = this.allowed.slice(0, this.staying).map((mask) => {
-      if (mask === null) return -1;
-      const known = rowOf.get(mask);
-      if (known !== undefined) return known;
-      const key = Buffer.from(mask).toString("latin1");
-      const row = sets.get(key) ?? binSets.push(Array.from(mask.keys()).filter((b) => mask[b])) - 1;
-      sets.set(key, row);
-      rowOf.set(mask, row);
-      return row;
-    });
-    const groups = this.groups.map((group) => group.filter((item) => item < this.staying));
-    return { groups, partitions: this.partitions, rules: this.rules, binSets, allowed };
-  }
 }

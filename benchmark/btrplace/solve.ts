@@ -12,6 +12,8 @@ export interface Reconfiguration {
   readonly leastMoves: number;
   /** VMs that have no node in the end, or can't get there. */
   readonly left: readonly { readonly vm: number; readonly because: string }[];
+  /** Units of rules (VMs or cells too many) that no placement was found without. */
+  readonly broken: number;
 }
 
 /** The instance's reconfiguration plan: the fewest migrations, in waves of actions. */
@@ -39,6 +41,7 @@ export function reconfigure(instance: BtrplaceInstance): Reconfiguration {
     actions: actionsOf(ordering.waves, compiled, instance),
     waves: ordering.waves.length,
     leastMoves: repair.leastMoves,
+    broken: repair.broken,
     left: [
       ...repair.homeless.map((item) => ({ vm: vms[item], because: "no node has room for it" })),
       ...ordering.stuck.map(({ unit, because }) => ({ vm: vms[unit] ?? -1, because })),

@@ -1,6 +1,7 @@
 import type { ReassignmentProblem } from "./problem";
 import { departuresOf } from "./repair-departures";
 import { house, type Housing } from "./repair-housing";
+import { searchRepair } from "./repair-search";
 import { State } from "./state/state";
 
 export interface Repair {
@@ -20,7 +21,8 @@ export interface Repair {
  * Repairs an assignment that breaks capacities, allowed bins or hard rules with as few moves as it can (BtrPlace's repair
  * approach: Hermenier et al., "BtrPlace: A Flexible Consolidation Manager for Highly Available Applications", TDSC 2013):
  * only bins that violate something give up items, the fewest each; what has no bin goes where it fits most tightly, the
- * scarcest first; where nothing is free, one other item makes room. Deterministic; knows no objective but the number of moves.
+ * scarcest first; where nothing is free, one other item makes room. What that leaves, or moves needlessly, a search by ruin and
+ * recreate mends. Deterministic; knows no objective but the number of moves.
  * Items have one mode.
  */
 export function repairFewestMoves(problem: ReassignmentProblem): Repair {
@@ -40,13 +42,15 @@ export function repairFewestMoves(problem: ReassignmentProblem): Repair {
   }
   for (const item of ruleBreakers(state)) unhouse(item);
   const housing: Housing = { state, scarcity };
-  const left = house(housing, homeless);
+  house(housing, homeless);
+  takeBack(state);
+  searchRepair(housing, leastMoves);
   takeBack(state);
   return {
     binOf: Int32Array.from(state.binOf),
     moves: state.moves.moved,
     leastMoves,
-    homeless: left,
+    homeless: Array.from(state.binOf.keys()).filter((item) => state.binOf[item] < 0),
     broken: state.rules.hard,
   };
 }

@@ -45,7 +45,7 @@ export function house(housing: Housing, items: readonly number[]): number[] {
   return left.filter((item) => !makeRoom({ state, scarcity }, item));
 }
 
-const sizeOf = ({ state, scarcity }: Housing, item: number): number => {
+export const sizeOf = ({ state, scarcity }: Housing, item: number): number => {
   const { resources, modes, demand } = state.problem;
   let sum = 0;
   for (let r = 0; r < resources; r++) sum += demand[item * modes * resources + r] / scarcity[r];
@@ -59,7 +59,7 @@ const roomOf = ({ state, scarcity }: Housing, bin: number): number => {
   return sum;
 };
 
-function canTake({ state }: Housing, item: number, bin: number): boolean {
+export function canTake({ state }: Housing, item: number, bin: number): boolean {
   return state.isAllowed(item, bin) && state.fits(item, bin, 0) && breaksNothing(state, item, bin);
 }
 
@@ -67,7 +67,7 @@ function canTake({ state }: Housing, item: number, bin: number): boolean {
 const breaksNothing = (state: State, item: number, bin: number): boolean =>
   !state.rules.concerns(item) || state.rules.delta(item, state.binOf[item], bin) <= 0;
 
-function tightest(housing: Housing, item: number, waits?: (item: number, bin: number) => boolean): number {
+export function tightest(housing: Housing, item: number, waits?: (item: number, bin: number) => boolean): number {
   const { bins, initial } = housing.state.problem;
   if (initial[item] >= 0 && canTake(housing, item, initial[item])) return initial[item];
   let best = -1;
