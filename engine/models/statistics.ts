@@ -19,10 +19,35 @@ export function scaledMad(values: ArrayLike<number>, center: number): number {
 /** Median of the first `n` values, none of them NaN; reorders them. For hot loops: no allocation. */
 export function medianOfFirst(buffer: Float64Array, n: number): number {
   if (n === 0) return Number.NaN;
-  if (n <= 48) insertionSort(buffer, n);
-  else buffer.subarray(0, n).sort();
   const middle = n >> 1;
-  return n % 2 === 1 ? buffer[middle] : (buffer[middle - 1] + buffer[middle]) / 2;
+  if (n <= 48) insertionSort(buffer, n);
+  else select(buffer, n, middle);
+  if (n % 2 === 1) return buffer[middle];
+  let below = buffer[middle - 1];
+  if (n > 48) for (let i = 0; i < middle; i++) if (buffer[i] > below) below = buffer[i];
+  return (below + buffer[middle]) / 2;
+}
+
+/** Hoare's selection: afterwards buffer[k] is what sorting would put there, nothing before it is larger. */
+function select(buffer: Float64Array, n: number, k: number): void {
+  let low = 0;
+  let high = n - 1;
+  while (low < high) {
+    const pivot = buffer[(low + high) >> 1];
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (buffer[i] < pivot) i++;
+      while (buffer[j] > pivot) j--;
+      if (i > j) break;
+      const value = buffer[i];
+      buffer[i++] = buffer[j];
+      buffer[j--] = value;
+    }
+    if (k <= j) high = j;
+    else if (k >= i) low = i;
+    else return;
+  }
 }
 
 function insertionSort(buffer: Float64Array, n: number): void {

@@ -140,7 +140,12 @@ function describe(search: Search, table: MoveTable, after: Int32Array, contested
   const [was, will] = [forecastHosts(model, before), forecastHosts(model, after)];
   const outcome = { search, table, was, will, contested };
   const facts = hostFacts(outcome);
-  const countOf = (hostOf: Int32Array, h: number) => hostOf.reduce((n, host) => n + Number(host === h), 0);
+  const countsOf = (hostOf: Int32Array): Int32Array => {
+    const counts = new Int32Array(model.hosts.length);
+    for (const host of hostOf) if (host >= 0) counts[host]++;
+    return counts;
+  };
+  const [countBefore, countAfter] = [countsOf(before), countsOf(after)];
   const peak = (forecasts: typeof was, h: number, r: 0 | 1) => {
     const host = model.hosts[h];
     const { share } = peakOf(forecasts[h][r], r === 0 ? host.cpuMhz : host.memoryMb);
@@ -151,7 +156,7 @@ function describe(search: Search, table: MoveTable, after: Int32Array, contested
     hosts: model.hosts.map((host, h) => ({
       id: host.id,
       name: host.name,
-      vms: { before: countOf(before, h), after: countOf(after, h) },
+      vms: { before: countBefore[h], after: countAfter[h] },
       peakCpu: { before: peak(was, h, 0), after: peak(will, h, 0) },
       peakMemory: { before: peak(was, h, 1), after: peak(will, h, 1) },
       failureProbability: round4(facts[h].failureProbability),
@@ -161,9 +166,18 @@ function describe(search: Search, table: MoveTable, after: Int32Array, contested
 }
 
 /** Cost by objective of the world as it is; VMs that have no host yet cost nothing. */
-function costsAt(model: Model, { problem }: Search, hostOf: Int32Array): Record<string, number> {
+function costsAt(model: Model, search: Search, hostOf: Int32Array): Record<string, number> {
+  const { units, constraints } = search.problem;
+  if (units.count === model.movable) {
+    // Every unit is one VM: the search itself goes there and back.
+    const now = Int32Array.from(search.state.hostOf);
+    search.restore(Int32Array.from(units.vms, ([v]) => hostOf[v]));
+    const costs = search.costs();
+    search.restore(now);
+    return costs;
+  }
   // Units of one VM each: what a rule will join need not be together now.
-  const loose = problem.constraints.map((constraint) => ({
+  const loose = constraints.map((constraint) => ({
     ...constraint,
     form: { denied: constraint.form.denied, bind: constraint.form.bind.bind(constraint.form) },
   }));

@@ -38,9 +38,11 @@ export const datastoreReachability: Constraint = {
     const names = new Map(model.snapshot.datastores.map((store) => [store.id, store.name]));
     const nameOf = (id: string): string => `datastore ${names.get(id) ?? id}`;
     const mounted = model.hosts.map((host) => new Set(host.datastores));
+    const common = new Set([...mounted[0]].filter((id) => mounted.every((list) => list.has(id))));
     const denied = deniedWhere(
       model,
       (vm, _host, h, v) => h !== vm.current && (needs[v]?.some((store) => !mounted[h].has(store)) ?? false),
+      (_vm, v) => needs[v]?.some((store) => !common.has(store)) ?? false,
     );
     if (!denied) return [];
     return [

@@ -18,7 +18,11 @@ export const devicePins: Constraint = {
   description: "A VM that holds a passthrough, SR-IOV or vGPU device of its host can't leave it.",
   reads: { request: [], inventory: ["devices of VMs"] },
   compile(model) {
-    const denied = deniedWhere(model, (vm, _host, h) => vm.current >= 0 && bound(vm).length > 0 && h !== vm.current);
+    const denied = deniedWhere(
+      model,
+      (vm, _host, h) => h !== vm.current,
+      (vm) => vm.current >= 0 && bound(vm).length > 0,
+    );
     if (!denied) return [];
     return [
       {

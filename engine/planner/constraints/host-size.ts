@@ -8,9 +8,11 @@ export const hostSize: Constraint = {
   description: "A VM never has more vCPUs than its host has logical CPUs: vSphere would not power it on.",
   reads: { request: ["virtualMachines.vcpus"], inventory: ["logical CPUs of hosts", "vCPUs of VMs"] },
   compile(model) {
+    const fewest = model.hosts.reduce((least, { threads }) => Math.min(least, threads ?? Infinity), Infinity);
     const denied = deniedWhere(
       model,
-      (vm, host, h) => h !== vm.current && vm.vcpus !== null && host.threads !== null && vm.vcpus > host.threads,
+      (vm, host, h) => h !== vm.current && host.threads !== null && vm.vcpus! > host.threads,
+      (vm) => vm.vcpus !== null && vm.vcpus > fewest,
     );
     if (!denied) return [];
     return [

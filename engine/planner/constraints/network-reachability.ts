@@ -28,9 +28,11 @@ export const networkReachability: Constraint = {
     const names = new Map(model.snapshot.networks.map((network) => [network.id, network.name]));
     const nameOf = (id: string): string => `network ${names.get(id) ?? id}`;
     const there = model.hosts.map((host) => new Set(host.networks));
+    const common = new Set([...there[0]].filter((id) => there.every((list) => list.has(id))));
     const denied = deniedWhere(
       model,
       (vm, _host, h, v) => h !== vm.current && needs[v].some((ids) => !ids.some((network) => there[h].has(network))),
+      (_vm, v) => needs[v].some((ids) => !ids.some((network) => common.has(network))),
     );
     if (!denied) return [];
     return [

@@ -21,7 +21,11 @@ export const pinnedVms: Constraint = {
     "Templates, suspended VMs, agents such as vCLS, VMs under fault tolerance or without DRS automation stay.",
   reads: { request: [], inventory: ["templates, power, fault tolerance, DRS automation and owners of VMs"] },
   compile(model) {
-    const denied = deniedWhere(model, (vm, _host, h) => h !== vm.current && pin(vm) !== null);
+    const denied = deniedWhere(
+      model,
+      (vm, _host, h) => h !== vm.current,
+      (vm) => pin(vm) !== null,
+    );
     if (!denied) return [];
     return [
       {

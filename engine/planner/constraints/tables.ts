@@ -1,14 +1,19 @@
 import type { Host } from "../../snapshot";
 import type { Model, ModelVm } from "../problem/model";
 
-/** [movable VM][host]: 1 where `refuses` holds; null if it holds nowhere. */
+/**
+ * [movable VM][host]: 1 where `refuses` holds; null if it holds nowhere. VMs that `concerns` leaves out are not asked
+ * about: thousands of VMs by a hundred hosts are many questions.
+ */
 export function deniedWhere(
   model: Model,
   refuses: (vm: ModelVm, host: Host, hostIndex: number, vmIndex: number) => boolean,
+  concerns: (vm: ModelVm, vmIndex: number) => boolean = () => true,
 ): Uint8Array | null {
   const denied = new Uint8Array(model.movable * model.hosts.length);
   let any = false;
   for (let v = 0; v < model.movable; v++) {
+    if (!concerns(model.vms[v], v)) continue;
     for (let h = 0; h < model.hosts.length; h++) {
       if (!refuses(model.vms[v], model.hosts[h], h, v)) continue;
       denied[v * model.hosts.length + h] = 1;

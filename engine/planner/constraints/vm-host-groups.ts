@@ -11,7 +11,11 @@ function compileRule(model: Model, rule: HostRule): ActiveConstraint[] {
   const vms = new Set(membersOf(model.cluster.vmGroups, rule.vmGroup));
   const hosts = new Set(membersOf(model.cluster.hostGroups, rule.hostGroup));
   const affine = rule.kind === "vmHostAffinity";
-  const denied = deniedWhere(model, (vm, host) => vm.id !== null && vms.has(vm.id) && hosts.has(host.id) !== affine);
+  const denied = deniedWhere(
+    model,
+    (_vm, host) => hosts.has(host.id) !== affine,
+    (vm) => vm.id !== null && vms.has(vm.id),
+  );
   if (!denied) return [];
   const verb = `${rule.mandatory ? "must" : "should"}${affine ? "" : " not"}`;
   return [

@@ -47,23 +47,3 @@ export function formUnits(model: Model, constraints: readonly ActiveConstraint[]
   });
   return { count: vms.length, vms, unitOf, anchor, pinned };
 }
-
-/** How many VMs a vMotion would have to carry if the unit went to `host`; a VM on its way to its kept host is free. */
-export function movesTo(model: Model, units: Units, unit: number, host: number): number {
-  let moves = 0;
-  for (const v of units.vms[unit]) {
-    const vm = model.vms[v];
-    if (vm.current >= 0 && host !== vm.current && host !== vm.kept) moves++;
-  }
-  return moves;
-}
-
-/** How many VMs of the unit would leave the host where they are, or where the plan in force has them. */
-export function departures(model: Model, units: Units, unit: number, host: number): number {
-  let count = 0;
-  for (const v of units.vms[unit]) {
-    const anchor = anchorOf(model.vms[v]);
-    if (anchor >= 0 && anchor !== host) count++;
-  }
-  return count;
-}

@@ -1,6 +1,6 @@
 import { bindObjectives, type BoundObjective } from "../objectives";
 import { COST_UNIT } from "../plan";
-import { departures, movesTo } from "../problem/units";
+import { anchorOf, type ModelVm } from "../problem/model";
 import type { Problem } from "../problem/problem";
 import { State } from "./state";
 
@@ -23,19 +23,13 @@ export class Search {
     readonly problem: Problem,
     maxMoves = problem.model.request.config.maxMoves,
   ) {
-    const { model, units, hosts } = problem;
+    const { model } = problem;
     this.state = new State(problem);
     this.objectives = bindObjectives(this.state);
     this.maxMoves = maxMoves;
     this.threshold = Math.round(model.request.config.gainThreshold * COST_UNIT);
-    this.carried = new Uint16Array(units.count * hosts);
-    this.leaving = new Uint16Array(units.count * hosts);
-    for (let unit = 0; unit < units.count; unit++) {
-      for (let h = 0; h < hosts; h++) {
-        this.carried[unit * hosts + h] = movesTo(model, units, unit, h);
-        this.leaving[unit * hosts + h] = departures(model, units, unit, h);
-      }
-    }
+    this.carried = countMoves(problem, ({ current, kept }) => (current >= 0 ? [current, kept] : null));
+    this.leaving = countMoves(problem, (vm) => (anchorOf(vm) >= 0 ? [anchorOf(vm)] : null));
   }
 
   /** Price of the moves that the unit being on `host` takes. */
@@ -95,4 +89,19 @@ export class Search {
   costs(): Record<string, number> {
     return Object.fromEntries(this.objectives.map((objective) => [objective.name, objective.total()]));
   }
+}
+
+/** [unit][host] how many VMs of the unit move by being there: all but those at home on the host; null: never any. */
+function countMoves({ model, units, hosts }: Problem, homes: (vm: ModelVm) => readonly number[] | null): Uint16Array {
+  const counts = new Uint16Array(units.count * hosts);
+  for (let unit = 0; unit < units.count; unit++) {
+    const at = unit * hosts;
+    for (const v of units.vms[unit]) {
+      const free = homes(model.vms[v]);
+      if (!free) continue;
+      for (let i = at; i < at + hosts; i++) counts[i]++;
+      for (const host of new Set(free)) if (host >= 0) counts[at + host]--;
+    }
+  }
+  return counts;
 }

@@ -14,11 +14,7 @@ export function maskForm(denied: Uint8Array): Form {
       };
       const concerned: number[] = [];
       for (let unit = 0; unit < units.count; unit++) {
-        for (let host = 0; host < hosts; host++) {
-          if (amount(unit, host) === 0) continue;
-          concerned.push(unit);
-          break;
-        }
+        if (units.vms[unit].some((v) => denied.subarray(v * hosts, (v + 1) * hosts).includes(1))) concerned.push(unit);
       }
       return {
         units: concerned,
