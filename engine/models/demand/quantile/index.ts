@@ -1,0 +1,10 @@
+export { CANDIDATE_NAMES } from "./candidates";
+export * from "./file";
+export * from "./fit";
+export * from "./forecaster";
+export * from "./gaps";
+export * from "./levels";
+export * from "./moments";
+export * from "./rhythm";
+export type { TrainingSeries } from "./training-set";
+export * from "./update";

@@ -1,0 +1,5 @@
+export * from "./affinity";
+export * from "./classes";
+export * from "./file";
+export * from "./model";
+export * from "./usage-profile";
