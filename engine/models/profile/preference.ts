@@ -92,7 +92,7 @@ export class HostPreferences {
     const [{ score, evidence }] = this.scores(subject, [host], asOf);
     const times = (value: number) => `${(value / (1 - value)).toFixed(2)} times as well as expected`;
     const mean = this.subjects.get(subject)?.means(asOf).get(host);
-    if (!mean) {
+    if (!mean || mean.weight === 0) {
       return `${host} has served nothing of ${subject} that was measured: ${score.toFixed(2)} is what hosts like it give`;
     }
     const seen = Math.exp(mean.sum / mean.weight);

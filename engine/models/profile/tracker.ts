@@ -1,6 +1,7 @@
 import { type RequestLog } from "./log";
 import { ActivitySeries, WINDOW_MINUTES } from "./series";
 import { Sequence } from "./sequence";
+import { ContextRates, contextOf } from "./context-rates";
 import { GapHistogram } from "./gaps";
 
 /** A user and an application that were seen together. */
@@ -28,6 +29,9 @@ export class RequestTracker {
   /** Users active in the last window, pairs active in it. */
   activeUsers = 0;
   activePairs = 0;
+  /** Rates by context of each series, and of all series of its kind. */
+  readonly contexts = new Map<ActivitySeries, ContextRates>();
+  readonly contextPriors = { user: new ContextRates(), application: new ContextRates(), pair: new ContextRates() };
   private nextStart = 0;
   private nextEnd = 0;
   /** First window that isn't closed. */
@@ -59,6 +63,7 @@ export class RequestTracker {
   private closeWindow(): void {
     const { log } = this;
     const until = (this.window + 1) * WINDOW_MINUTES;
+    const before = this.contextsNow();
     const ran = new Map<number, Set<number>>();
     while (this.nextStart < log.start.length && log.start[this.nextStart] < until) {
       const row = this.nextStart++;
@@ -79,7 +84,31 @@ export class RequestTracker {
       this.activePairs += set.size;
     }
     this.activeUsers = ran.size;
+    for (const { series, context, prior } of before) {
+      const active = series.lastWindow === this.window;
+      this.ratesOf(series).learn(context, active);
+      prior.learn(context, active, 1);
+    }
     this.window++;
+  }
+
+  ratesOf(series: ActivitySeries): ContextRates {
+    let rates = this.contexts.get(series);
+    if (!rates) this.contexts.set(series, (rates = new ContextRates()));
+    return rates;
+  }
+
+  private contextsNow(): { series: ActivitySeries; context: number; prior: ContextRates }[] {
+    const { contextPriors, window } = this;
+    const list: { series: ActivitySeries; context: number; prior: ContextRates }[] = [];
+    const add = (series: ActivitySeries, running: boolean, prior: ContextRates) => {
+      if (series.windows.length > 0) list.push({ series, context: contextOf(series, running, window), prior });
+    };
+    for (const series of this.users) add(series, series.running.length > 0, contextPriors.user);
+    for (const series of this.applications) add(series, false, contextPriors.application);
+    for (const { user, series } of this.pairs.values())
+      add(series, this.users[user].running.length > 0, contextPriors.pair);
+    return list;
   }
 
   private takeStart(row: number): void {

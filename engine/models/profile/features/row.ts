@@ -1,12 +1,14 @@
 import { calendar } from "./calendar";
 import { company } from "./company";
+import { context } from "./context";
 import { following } from "./following";
 import { recency } from "./recency";
 import { rhythm } from "./rhythm";
 import { running } from "./running";
+import { share } from "./share";
 import type { FeatureGroup, Subject } from "./subject";
 
-const GROUPS: readonly FeatureGroup[] = [recency, rhythm, calendar, company, following, running];
+const GROUPS: readonly FeatureGroup[] = [recency, rhythm, calendar, company, following, running, context, share];
 
 /** Names of the features, in the order of a row. Only appended to: model files name them. */
 export const FEATURES: readonly string[] = GROUPS.flatMap((group) => group.names);
