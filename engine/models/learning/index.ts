@@ -1,3 +1,4 @@
 export * from "./calibration";
+export * from "./linear";
 export * from "./metrics";
 export * from "./trees";

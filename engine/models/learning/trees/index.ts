@@ -1,7 +1,7 @@
 export * from "./explain";
 export * from "./fit";
 export * from "./forest";
-export { LOSS_NAMES, type LossName } from "./losses";
+export { LOSS_NAMES, type LossName, sigmoid } from "./losses";
 export * from "./matrix";
 export * from "./model";
 export * from "./options";

@@ -1,0 +1,164 @@
+import {
+  type BetaCalibration,
+  type BoostedTrees,
+  type BoostingOptions,
+  Forest,
+  type LogisticRegression,
+  type TrainingSet,
+  applyBeta,
+  brierSkill,
+  fitBeta,
+  fitBoostedTrees,
+  fitLogistic,
+  logLoss,
+  logisticScore,
+  sigmoid,
+} from "../../learning";
+import type { HostEventLog } from "../events";
+import { HOST_FEATURES } from "./features";
+import { hostRows } from "./rows";
+
+/** One horizon's part of the model: a line and trees, mixed on the log odds, then calibrated. */
+export interface HostHead {
+  readonly horizonSeconds: number;
+  readonly logistic: LogisticRegression;
+  readonly trees: BoostedTrees;
+  /** Share of the trees in the mixture of log odds, 0 to 1. */
+  readonly share: number;
+  readonly calibration: BetaCalibration;
+}
+
+/** Rows without failure that are learned from: thirty for each failure tell as much as all. */
+const NEGATIVES = 30;
+/** Newest part of the training instants, on which mixture, length and calibration are chosen. */
+const HELD_OUT = 0.25;
+const L2 = 30;
+const SHARES = [0, 0.25, 0.5, 0.75, 1];
+
+const BOOSTING: Partial<BoostingOptions> = {
+  loss: "logistic",
+  learningRate: 0.03,
+  leaves: 8,
+  minChildSamples: 100,
+  l2: 20,
+  rowFraction: 0.7,
+  featureFraction: 0.5,
+  maxBins: 64,
+  patience: 40,
+  trees: 400,
+};
+
+export interface HostFit {
+  readonly head: HostHead;
+  readonly rows: number;
+  /** On the held-out part: Brier skill against the training part's base rate, and that rate. */
+  readonly heldOut: {
+    readonly skill: number;
+    readonly baseRate: number;
+    readonly logisticSkill: number;
+    readonly treesSkill: number;
+  };
+}
+
+/**
+ * Learns P(host fails within the horizon) at the given instants. Lines and trees of all but the newest quarter are tried
+ * on that quarter, which chooses their mixture, the number of trees and the calibration; then both learn from all.
+ *
+ * @param instants ascending epoch seconds; outcomes reach `horizonSeconds` beyond each
+ */
+export function fitHostHead(
+  log: HostEventLog,
+  instants: readonly number[],
+  horizonSeconds: number,
+  seed: number,
+): HostFit {
+  const cut = instants[Math.floor(instants.length * (1 - HELD_OUT))];
+  const early = instants.filter((time) => time + horizonSeconds <= cut);
+  const late = instants.filter((time) => time >= cut);
+  const share = Math.min(
+    1,
+    (NEGATIVES * expectedPositives(log, early, horizonSeconds)) / Math.max(1, early.length * log.places.length),
+  );
+  const sample = { share, seed };
+  const train = hostRows(log, early, horizonSeconds, sample);
+  const held = hostRows(log, late, horizonSeconds, { share: Math.min(1, 4 * share), seed: seed + 1 });
+  const logistic = fitLogistic(train, L2);
+  const trees = fitBoostedTrees(train, { options: { ...BOOSTING, seed }, names: HOST_FEATURES, validation: held });
+  const line = lineScores(logistic, held);
+  const forest = new Forest(trees).raw(held.features);
+  const mixed = (treeShare: number) => line.map((score, i) => sigmoid((1 - treeShare) * score + treeShare * forest[i]));
+  const losses = SHARES.map((treeShare) => weightedLogLoss(mixed(treeShare), held));
+  const best = SHARES[losses.indexOf(Math.min(...losses))];
+  const baseRate = weightedRate(train);
+  const skillOf = (p: ArrayLike<number>) => weightedSkill(p, held, baseRate);
+  const all = hostRows(log, instants, horizonSeconds, { share, seed: seed + 2 });
+  const head: HostHead = {
+    horizonSeconds,
+    logistic: fitLogistic(all, L2),
+    trees: fitBoostedTrees(all, {
+      options: { ...BOOSTING, seed, trees: Math.max(1, Math.round(trees.trees.length * 1.1)) },
+      names: HOST_FEATURES,
+    }),
+    share: best,
+    calibration: fitBeta(mixed(best), held.targets, 1, held.weights),
+  };
+  return {
+    head,
+    rows: all.features.rows,
+    heldOut: { skill: skillOf(mixed(best)), baseRate, logisticSkill: skillOf(mixed(0)), treesSkill: skillOf(mixed(1)) },
+  };
+}
+
+/** Calibrated probabilities of rows laid out as HOST_FEATURES. */
+export function predictHead(head: HostHead, features: TrainingSet["features"], shift = 0): Float64Array {
+  const forest = new Forest(head.trees).raw(features);
+  return forest.map((score, row) => {
+    const line = logisticScore(head.logistic, features.values, row * features.columns);
+    return applyBeta(head.calibration, sigmoid((1 - head.share) * line + head.share * score + shift));
+  });
+}
+
+function lineScores(logistic: LogisticRegression, { features }: TrainingSet): Float64Array {
+  return Float64Array.from({ length: features.rows }, (_, row) =>
+    logisticScore(logistic, features.values, row * features.columns),
+  );
+}
+
+function expectedPositives(log: HostEventLog, instants: readonly number[], horizon: number): number {
+  return hostRows(log, instants, horizon, { share: 1e-9, seed: 0 }).targets.reduce((sum, y) => sum + y, 0);
+}
+void logLoss;
+void brierSkill;
+
+function weightedRate({ targets, weights }: { targets: Uint8Array; weights: Float32Array }): number {
+  let hits = 0;
+  let total = 0;
+  targets.forEach((y, i) => {
+    hits += y * weights[i];
+    total += weights[i];
+  });
+  return hits / total;
+}
+
+function weightedLogLoss(
+  p: ArrayLike<number>,
+  { targets, weights }: { targets: Uint8Array; weights: Float32Array },
+): number {
+  let sum = 0;
+  targets.forEach((y, i) => (sum -= weights[i] * (y ? Math.log(p[i]) : Math.log1p(-p[i]))));
+  return sum;
+}
+
+function weightedSkill(
+  p: ArrayLike<number>,
+  { targets, weights }: { targets: Uint8Array; weights: Float32Array },
+  reference: number,
+): number {
+  let own = 0;
+  let constant = 0;
+  targets.forEach((y, i) => {
+    own += weights[i] * (p[i] - y) ** 2;
+    constant += weights[i] * (reference - y) ** 2;
+  });
+  return 1 - own / constant;
+}
