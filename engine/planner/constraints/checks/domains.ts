@@ -13,8 +13,10 @@ export interface DomainGroup {
 export function countMembers({ members, domains }: DomainGroup, model: Model, units: Units) {
   const counts = new Int32Array(domains.reduce((a, b) => Math.max(a, b), -1) + 1);
   const sizes = new Map<number, number>();
-  const at = new Int32Array(model.vms.length).fill(-1);
+  // Of the members alone: an array over all VMs for each of hundreds of groups took longer than all the rest.
+  const at: Record<number, number> = {};
   for (const v of members) {
+    at[v] = -1;
     if (v < model.movable) {
       sizes.set(units.unitOf[v], (sizes.get(units.unitOf[v]) ?? 0) + 1);
     } else {
@@ -47,8 +49,11 @@ export function countMembers({ members, domains }: DomainGroup, model: Model, un
 }
 
 /** Members on hosts without a fault domain. */
-const homeless = ({ members }: DomainGroup, hostOf: Int32Array, domain: (host: number) => number): number =>
-  members.reduce((n, v) => n + Number(hostOf[v] >= 0 && domain(hostOf[v]) < 0), 0);
+const homeless = (
+  { members }: DomainGroup,
+  hostOf: Readonly<Record<number, number>>,
+  domain: (host: number) => number,
+): number => members.reduce((n, v) => n + Number(hostOf[v] >= 0 && domain(hostOf[v]) < 0), 0);
 
 /** Members must be in different domains; every member beyond the first in a domain is one too many. */
 export function apartForm(group: DomainGroup): Form {
