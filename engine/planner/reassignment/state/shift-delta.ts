@@ -1,0 +1,39 @@
+import type { State } from "./state";
+
+/**
+ * Change of the cost when `item` moves to `bin` in `mode`; Infinity where that breaks something hard that isn't broken, or
+ * where the change is above `bound`, as far as that shows early.
+ */
+export function shiftDelta(state: State, item: number, bin: number, mode: number, bound: number): number {
+  const { problem, moves, rules } = state;
+  const from = state.binOf[item];
+  const fromMode = state.modeOf[item];
+  if (!state.isAllowed(item, bin)) return Infinity;
+  if (from === bin) return modeDelta(state, item, mode);
+  if (!state.fits(item, bin, mode)) return Infinity;
+  let delta = state.costWith(item, bin, mode, 1) - state.binCost[bin];
+  if (from >= 0) delta += state.costWith(item, from, fromMode, -1) - state.binCost[from];
+  delta += moves.itemCost(item, bin, mode) - moves.itemCost(item, from, fromMode);
+  const change = moves.hasMoved(item, bin, mode) - moves.hasMoved(item, from, fromMode);
+  if (change !== 0) {
+    if (change > 0 && moves.moved >= problem.maxMoves) return Infinity;
+    delta += problem.groupMoveWeight * moves.mostDelta(item, change);
+  }
+  if (delta > bound && !rules.soft) return Infinity;
+  if (rules.delta(item, from, bin) > 0) return Infinity;
+  return delta + rules.softDelta;
+}
+
+/** The same for another mode on the bin where the item is. */
+function modeDelta(state: State, item: number, mode: number): number {
+  const { problem, moves } = state;
+  const bin = state.binOf[item];
+  const fromMode = state.modeOf[item];
+  if (mode === fromMode) return 0;
+  if (!state.fitsInstead(item, bin, mode, item)) return Infinity;
+  let delta = state.costInstead(item, bin, mode, item) - state.binCost[bin];
+  delta += moves.itemCost(item, bin, mode) - moves.itemCost(item, bin, fromMode);
+  const change = moves.hasMoved(item, bin, mode) - moves.hasMoved(item, bin, fromMode);
+  if (change > 0 && moves.moved >= problem.maxMoves) return Infinity;
+  return delta + problem.groupMoveWeight * moves.mostDelta(item, change);
+}
