@@ -3,13 +3,12 @@ import { AffinityError } from "../engine/errors";
 import { lazy } from "./lazy";
 import { few, isoTime, percent, unresolvedLines } from "./plan-table";
 import { nearest } from "./suggest";
+import { renderTable } from "./table";
 
 /** What a plan says of one VM or host: five lines, and one for each hard constraint that it breaks already. */
-export interface Explanation {
-  readonly kind: "vm" | "host";
-  readonly subject: PlacedVm | Plan["hosts"][number];
-  readonly lines: readonly string[];
-}
+export type Explanation =
+  | { readonly kind: "vm"; readonly subject: PlacedVm; readonly lines: readonly string[] }
+  | { readonly kind: "host"; readonly subject: Plan["hosts"][number]; readonly lines: readonly string[] };
 
 /** @throws AffinityError SUBJECT_NOT_FOUND with the nearest name. */
 export function explain(plan: Plan, name: string): Explanation {
@@ -52,6 +51,31 @@ function explainVm(plan: Plan, placed: PlacedVm): string[] {
   ];
 }
 
+/** One row for each host: what the VM costs there beside its own host, by objective, or what rules the host out. */
+export function costTable({ costs = [], host: chosen }: PlacedVm, width: number): string {
+  const objectives = [...new Set(costs.flatMap(({ byObjective }) => Object.keys(byObjective)))].filter((name) =>
+    costs.some(({ byObjective, refused }) => refused === null && byObjective[name] !== 0),
+  );
+  const rows = costs.map(({ host, refused, extraCost, byObjective }) =>
+    refused
+      ? [host, "-", ...objectives.map(() => ""), refused.text]
+      : [
+          host,
+          cost(extraCost),
+          ...objectives.map((name) => cost(byObjective[name] ?? 0)),
+          host === chosen ? "chosen" : "",
+        ],
+  );
+  const right = { align: "right", min: 8 } as const;
+  const columns = [
+    { title: "HOST", min: 10 },
+    { title: "COST", ...right },
+    ...objectives.map((name) => ({ title: name, ...right })),
+    { title: "RULED OUT", fill: true },
+  ];
+  return renderTable(columns, rows, width);
+}
+
 function explainHost(plan: Plan, host: Plan["hosts"][number]): string[] {
   const here = plan.virtualMachines.filter((placed) => placed.hostId === host.id);
   const arrives = here.filter((placed) => placed.action !== "keep").map((placed) => placed.vm);
@@ -59,7 +83,7 @@ function explainHost(plan: Plan, host: Plan["hosts"][number]): string[] {
   const riskiest = [...here].sort((a, b) => b.risk - a.risk).slice(0, 3);
   return [
     `${host.name} runs ${host.vms.before} VMs now and ${host.vms.after} after the plan`,
-    `peak CPU ${percent(host.peakCpu.before)} -> ${percent(host.peakCpu.after)}, peak memory ${percent(host.peakMemory.before)} -> ${percent(host.peakMemory.after)} over the horizon`,
+    `peak CPU ${percent(host.peakCpu.before)} -> ${percent(host.peakCpu.after)}, peak memory ${percent(host.peakMemory.before)} -> ${percent(host.peakMemory.after)} over the horizon${waiting(host)}`,
     `probability that it fails within the horizon: ${percent(host.failureProbability, 2)}`,
     `arrives: ${few(arrives) || "nothing"}; leaves: ${few(leaves) || "nothing"}`,
     riskiest.length === 0
@@ -67,6 +91,11 @@ function explainHost(plan: Plan, host: Plan["hosts"][number]): string[] {
       : `highest risk here: ${riskiest.map((placed) => `${placed.vm} ${percent(placed.risk, 1)}`).join(", ")}`,
     ...unresolvedLines(plan, host.name),
   ];
+}
+
+/** The share of the CPU time wanted that VMs wait for: the average over the horizon of what each hour may bring. */
+function waiting({ expectedReady: ready }: Plan["hosts"][number]): string {
+  return ready ? `; expected ready time ${percent(ready.before, 2)} -> ${percent(ready.after, 2)}` : "";
 }
 
 /** Cost in hosts' full weights, with a sign. */

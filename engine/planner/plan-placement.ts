@@ -7,6 +7,7 @@ import { type ActiveConstraint, compileConstraints } from "./constraints";
 import {
   canPlace,
   describeViolation,
+  expectedUnserved,
   forecastHosts,
   infeasible,
   peakOf,
@@ -151,6 +152,11 @@ function describe(search: Search, table: MoveTable, after: Int32Array, contested
     const { share } = peakOf(forecasts[h][r], r === 0 ? host.cpuMhz : host.memoryMb);
     return share === null ? null : round4(share);
   };
+  const unserved = (forecasts: typeof was, h: number, r: 0 | 1) => {
+    const { cpuMhz, memoryMb } = model.hosts[h];
+    const value = expectedUnserved(forecasts[h][r], r === 0 ? cpuMhz : memoryMb);
+    return value === null ? null : round4(value);
+  };
   return {
     ...describePlacements(outcome, facts),
     hosts: model.hosts.map((host, h) => ({
@@ -159,6 +165,8 @@ function describe(search: Search, table: MoveTable, after: Int32Array, contested
       vms: { before: countBefore[h], after: countAfter[h] },
       peakCpu: { before: peak(was, h, 0), after: peak(will, h, 0) },
       peakMemory: { before: peak(was, h, 1), after: peak(will, h, 1) },
+      expectedReady: { before: unserved(was, h, 0), after: unserved(will, h, 0) },
+      expectedMemoryPressure: { before: unserved(was, h, 1), after: unserved(will, h, 1) },
       failureProbability: round4(facts[h].failureProbability),
     })),
     cost: { before: costsAt(model, search, before), after: search.costs() },

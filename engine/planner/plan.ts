@@ -103,6 +103,9 @@ export const planSchema = z.strictObject({
       /** Highest forecast use over the horizon as a share of capacity. */
       peakCpu: z.strictObject({ before: share.nullable(), after: share.nullable() }),
       peakMemory: z.strictObject({ before: share.nullable(), after: share.nullable() }),
+      /** Share of the CPU time, and of the memory, that VMs want and are expected to wait for, over the horizon. */
+      expectedReady: z.strictObject({ before: share.nullable(), after: share.nullable() }).optional(),
+      expectedMemoryPressure: z.strictObject({ before: share.nullable(), after: share.nullable() }).optional(),
       failureProbability: share,
     }),
   ),

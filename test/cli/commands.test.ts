@@ -60,6 +60,27 @@ describe("plan, explain, drift, import and doctor", function () {
     assert.deepEqual([kind, hostLines.length], ["host", 5]);
   });
 
+  it("explain --costs adds a row for every host: its cost by objective, or what rules it out", async () => {
+    const { code, stdout, stderr } = await cli("explain", "new-1", ...FILES, "--request", "request.yaml", "--costs");
+    assert.equal(code, 0, stderr);
+    const placed = plan.virtualMachines.find(({ vm }) => vm === "new-1")!;
+    const rows = stdout.trimEnd().split("\n").slice(7);
+    assert.deepEqual(rows.map((row) => row.split(/ +/)[0]).sort(), plan.hosts.map(({ name }) => name).sort());
+    assert.ok(rows[0].startsWith(placed.host) && rows[0].endsWith("chosen"), rows[0]);
+    assert.ok(rows[1].startsWith(placed.runnersUp[0].host), rows[1]);
+    const json = await cli("explain", "new-1", ...FILES, "--request", "request.yaml", "--costs", "--json");
+    const { subject } = JSON.parse(json.stdout) as { subject: Plan["virtualMachines"][number] };
+    const next = subject.costs?.[1];
+    assert.deepEqual(
+      [next?.host, next?.extraCost, next?.byObjective],
+      [placed.runnersUp[0].host, placed.runnersUp[0].extraCost, placed.runnersUp[0].byObjective],
+    );
+    const saved = await cli("explain", "new-1", "--plan", "plan.json", "--costs");
+    assert.deepEqual([saved.code, /leave out --plan/.test(saved.stderr)], [1, true], saved.stderr);
+    const unknown = await cli("explain", "new-9", ...FILES, "--request", "request.yaml", "--costs");
+    assert.match(unknown.stderr, /SUBJECT_NOT_FOUND/);
+  });
+
   it("drift is clean where all is as planned, and names each class where it isn't", async () => {
     const idle = await cli("plan", ...FILES, "--save", "idle.json", "--json");
     assert.equal(idle.code, 0);

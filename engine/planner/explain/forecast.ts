@@ -74,12 +74,36 @@ export function overloadProbability(forecast: HostForecast, capacity: number | n
   return worst;
 }
 
+/**
+ * Share of the demand over the horizon that is expected not to be served: of CPU, the time that VMs are ready and wait;
+ * of memory, what must be reclaimed. E[(D - C)+] with D normal in each slot, so that a host which is full only now and
+ * then has some as well, and an average hides nothing. Null where the capacity isn't known, 0 without demand.
+ */
+export function expectedUnserved({ mean, variance }: HostForecast, capacity: number | null): number | null {
+  if (capacity === null) return null;
+  let demand = 0;
+  let unserved = 0;
+  mean.forEach((average, s) => {
+    demand += average;
+    const deviation = Math.sqrt(variance[s]);
+    const z = (capacity - average) / deviation;
+    if (!(deviation > 0)) unserved += Math.max(0, average - capacity);
+    else if (z < FAR) unserved += Math.max(0, deviation * (density(z) - z * upperTail(z)));
+  });
+  return demand > 0 ? unserved / demand : 0;
+}
+
+/** Deviations beyond which the approximation of the tail says nothing any more. */
+const FAR = 5;
+
+const density = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+
 /** P(Z > z) of the standard normal distribution; Abramowitz and Stegun 26.2.17, error below 7.5e-8. */
 export function upperTail(z: number): number {
   if (z < 0) return 1 - upperTail(-z);
   const t = 1 / (1 + 0.2316419 * z);
   const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  return (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series;
+  return density(z) * series;
 }
 
 export const round4 = (value: number): number => Math.round(value * 10_000) / 10_000;

@@ -5,6 +5,7 @@ import type { Choice } from "./choice";
 export function costsOnHosts({ outcome, unit, vm, host }: Choice): HostCost[] {
   const { search, table } = outcome;
   const { model, hosts } = search.problem;
+  const none = Object.fromEntries(search.objectives.map(({ name }) => [name, 0]));
   const costs = model.hosts.map((there, h): HostCost => {
     const refusing = h === host ? null : search.state.refusedBy(unit, h);
     return {
@@ -12,7 +13,7 @@ export function costsOnHosts({ outcome, unit, vm, host }: Choice): HostCost[] {
       host: there.name,
       refused: refusing ? { constraint: refusing.constraint, text: refusing.because(vm, there) } : null,
       extraCost: table.deltas[unit * hosts + h],
-      byObjective: table.byObjective(unit, h),
+      byObjective: h === host ? none : table.byObjective(unit, h),
     };
   });
   const rank = ({ hostId, refused }: HostCost): number =>
