@@ -12,8 +12,8 @@ import { runPeer } from "./support/peer";
  * keeps beside another is foretold with a mean absolute error of at most .085 and .120.
  * Method: Gavel's measured throughputs (OSDI 2020), single-accelerator jobs; five masks of each kind, made by the peer's
  * script (numpy) and read by both. The model sees the visible pairs, the job's name (its family and batch size) and its
- * speed alone, and chooses its parameters on the visible pairs. Headline: the V100 set, as in the peer's published
- * figures where there is one, else the mean over all; every set has its own figures under `sets`.
+ * speed alone, and chooses its parameters on the visible pairs. Headline: the V100 set, which the claim's figures are of,
+ * or the mean over all sets where the data have none; every set has its own figures under `sets`.
  */
 type Masks = Record<string, Record<string, number[][][]>>;
 type Errors = Record<string, { mae50: number; mae80: number }>;

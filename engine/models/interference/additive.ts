@@ -8,6 +8,7 @@ const SHRINKAGE = 1;
 
 export interface Additive {
   lost(victim: number, other: number): number;
+  lostBy(row: Row): number;
 }
 
 /** mean + suffers(victim) + causes(other), shrunk, by a few rounds of fitting each to what the others leave. */
@@ -17,13 +18,14 @@ export function fitAdditive(kinds: number, rows: readonly Row[]): Additive {
   const mean = total > 0 ? rows.reduce((sum, row, i) => sum + row.precision * loads[i] * row.lost, 0) / total : 0;
   const suffers = new Float64Array(kinds);
   const causes = new Float64Array(kinds);
-  const left = (row: Row) =>
-    row.lost - row.others.reduce((sum, { kind, load }) => sum + load * (mean + suffers[row.victim] + causes[kind]), 0);
+  const lost = (victim: number, other: number) => mean + suffers[victim] + causes[other];
+  const lostBy = (row: Row) => row.others.reduce((sum, { kind, load }) => sum + load * lost(row.victim, kind), 0);
+  const left = (row: Row) => row.lost - lostBy(row);
   for (let round = 0; round < 5; round++) {
     refit(suffers, rows, left, (row, i) => [[row.victim, loads[i]]]);
     refit(causes, rows, left, (row) => row.others.map(({ kind, load }) => [kind, load]));
   }
-  return { lost: (victim, other) => mean + suffers[victim] + causes[other] };
+  return { lost, lostBy };
 }
 
 function refit(

@@ -1,4 +1,7 @@
 export * from "./schema";
 export type { Row } from "./kernel/covariance";
-export * from "./pairs";
-export { ADDITIVE, fitAdditive } from "./additive";
+export { type PairEstimate, type PairSkill, learnPairs } from "./pairs";
+export { ADDITIVE } from "./additive";
+export * from "./observation";
+export * from "./model";
+export * from "./affinity";

@@ -1,24 +1,33 @@
 import { fitAdditive } from "./additive";
 import type { Row } from "./kernel/covariance";
 import { exclusionProbability } from "./kernel/exclusion";
-import { regress } from "./kernel/regression";
+import { type Regression, loadOf, regress } from "./kernel/regression";
 import type { WorkloadKind } from "./schema";
 
-/** What is thought of every pair of kinds: [victim][other] share lost per unit of load, 0 to 1, and how sure that is. */
+/** What is thought of every pair of kinds. */
 export interface PairEstimate {
+  /** [victim][other] share lost per unit of load, 0 to 1. */
   readonly lost: Float64Array;
   readonly deviation: Float64Array;
   /** [kind][kind] probability that the two can't run side by side at all. */
   readonly exclusion: Float64Array;
+  /** To learn again from more rows without choosing them anew. */
+  readonly parameters: Float64Array;
+  /** Takes about as long again as learning did, where there are many rows. */
+  skill(): PairSkill;
 }
 
-/** How a model foretells rows that it was not shown: mean absolute errors in share lost, weighted by precision. */
+/** How rows were foretold that were not shown: mean absolute errors in share lost, weighted by precision. */
 export interface PairSkill {
+  readonly rows: number;
   readonly model: number;
+  /** Of additive.ts. */
   readonly additive: number;
+  /** Of the mean loss, whoever it is. */
   readonly mean: number;
 }
 
+/** Whole exclusion, told by a pair alone: nothing was left. */
 const isExcluded = (row: Row) => row.others.length === 1 && row.lost >= row.others[0].load;
 
 /**
@@ -26,49 +35,60 @@ const isExcluded = (row: Row) => row.others.length === 1 && row.lost >= row.othe
  * left to one of them), which a logistic of both needs decides; the others lose a share, which a Gaussian process over
  * pairs foretells. The estimate is the median: everything where exclusion is likelier than not, else the share.
  */
-export function learnPairs(kinds: readonly WorkloadKind[], rows: readonly Row[]): PairEstimate {
-  const { exclusion, sharing } = parts(kinds, rows);
-  const { lost, deviation } = regress(kinds, sharing);
-  return {
-    lost: lost.map((value, i) => (exclusion[i] > 0.5 ? 1 : Math.min(1, Math.max(0, value)))),
-    deviation,
-    exclusion,
-  };
-}
-
-function parts(kinds: readonly WorkloadKind[], rows: readonly Row[]) {
+export function learnPairs(
+  kinds: readonly WorkloadKind[],
+  rows: readonly Row[],
+  parameters?: Float64Array,
+): PairEstimate {
   const trials = rows
     .filter(({ others }) => others.length === 1)
     .map((row) => ({ a: row.victim, b: row.others[0].kind, excluded: isExcluded(row) }));
+  const exclusion = exclusionProbability(kinds, trials);
+  const sharing = rows.filter((row) => !isExcluded(row));
+  const regression = regress(kinds, sharing, parameters);
   return {
-    exclusion: exclusionProbability(kinds, trials),
-    sharing: rows.filter((row) => !isExcluded(row)),
+    lost: regression.lost.map((value, i) => (exclusion[i] > 0.5 ? 1 : Math.min(1, Math.max(0, value)))),
+    deviation: regression.deviation,
+    exclusion,
+    parameters: regression.parameters,
+    skill: () => skillOf(kinds.length, sharing, regression),
+  };
+}
+
+/** The same from the baseline alone, for where data are short: its deviation is what it leaves unexplained. */
+export function learnAdditive(kinds: readonly WorkloadKind[], rows: readonly Row[]): Omit<PairEstimate, "skill"> {
+  const n = kinds.length;
+  const additive = fitAdditive(n, rows);
+  const left = rows.map((row) => row.lost - additive.lostBy(row));
+  const spread = Math.sqrt(left.reduce((sum, value) => sum + value * value, 0) / Math.max(1, rows.length - 1));
+  const lost = Float64Array.from({ length: n * n }, (_, i) => additive.lost(Math.floor(i / n), i % n));
+  return {
+    lost: lost.map((value) => Math.min(1, Math.max(0, value))),
+    deviation: new Float64Array(n * n).fill(spread),
+    exclusion: new Float64Array(n * n),
+    parameters: new Float64Array(0),
   };
 }
 
 /**
- * Skill over the rows that share: each is foretold without itself and without what was seen of the same kinds the other
- * way round. The parameters have seen all rows, for both the model and its baseline.
+ * Each row is foretold without itself and without what was seen of the same kinds the other way round. The process's
+ * parameters have seen all rows.
  */
-export function pairSkill(kinds: readonly WorkloadKind[], rows: readonly Row[]): PairSkill {
-  const { sharing } = parts(kinds, rows);
-  const partners = sharing.map((row) => mirrorsOf(row, sharing));
-  const foretold = regress(kinds, sharing).leaveOut((i) => partners[i]);
-  const total = sharing.reduce((sum, { precision }) => sum + precision, 0);
+function skillOf(kinds: number, rows: readonly Row[], regression: Regression): PairSkill {
+  const partners = rows.map((row) => mirrorsOf(row, rows));
+  const foretold = regression.leaveOut((i) => partners[i]);
+  const total = rows.reduce((sum, { precision }) => sum + precision, 0);
   const error = (of: (row: Row, i: number) => number) =>
-    sharing.reduce((sum, row, i) => sum + row.precision * Math.abs(of(row, i) - row.lost), 0) / total;
-  const without = (i: number) => sharing.filter((_, j) => j !== i && !partners[i].includes(j));
-  const loadOf = ({ others }: Row) => others.reduce((sum, { load }) => sum + load, 0);
+    rows.reduce((sum, row, i) => sum + row.precision * Math.abs(of(row, i) - row.lost), 0) / total;
+  const without = (i: number) => rows.filter((_, j) => j !== i && !partners[i].includes(j));
   return {
+    rows: rows.length,
     model: error((_, i) => foretold[i]),
-    additive: error((row, i) => {
-      const additive = fitAdditive(kinds.length, without(i));
-      return row.others.reduce((sum, { kind, load }) => sum + load * additive.lost(row.victim, kind), 0);
-    }),
+    additive: error((row, i) => fitAdditive(kinds, without(i)).lostBy(row)),
     mean: error((row, i) => {
       const others = without(i);
-      const weight = others.reduce((sum, other) => sum + other.precision * loadOf(other), 0);
-      const lost = others.reduce((sum, other) => sum + other.precision * other.lost, 0);
+      const weight = others.reduce((sum, other) => sum + other.precision * loadOf(other) ** 2, 0);
+      const lost = others.reduce((sum, other) => sum + other.precision * loadOf(other) * other.lost, 0);
       return weight > 0 ? (loadOf(row) * lost) / weight : 0;
     }),
   };

@@ -41,6 +41,7 @@ export const interferenceFileSchema = z
     halfLifeSeconds: z.number().positive().describe("An observation counts half after this time"),
     kinds: z.array(workloadKindSchema).min(1),
     experience: z.array(experienceSchema),
+    parameters: z.array(finite).describe("Logarithms of the process's parameters; empty where the fallback serves"),
     lost: z.array(finite).describe("[victim kind][other kind] share lost per unit of the other's load"),
     deviation: z.array(z.number().nonnegative()).describe("[victim kind][other kind] standard deviation of `lost`"),
     virtualMachines: z.record(z.string(), vmEffectSchema),

@@ -20,6 +20,8 @@ const ROWS_FOR_PARAMETERS = 400;
 
 /** What every kind is expected to lose beside every other. */
 export interface Regression {
+  /** Logarithms of the parameters, in the order of PARAMETERS. */
+  readonly parameters: Float64Array;
   /** [victim][other] expected share lost per unit of load, and its standard deviation. */
   readonly lost: Float64Array;
   readonly deviation: Float64Array;
@@ -30,12 +32,13 @@ export interface Regression {
 /**
  * Gaussian process over pairs of kinds (Rasmussen and Williams, "Gaussian Processes for Machine Learning", chapters 2
  * and 5): parameters at their greatest posterior probability, each logarithm with a standard normal prior round its start.
+ * With `parameters` from an earlier time they aren't chosen anew: a matter of milliseconds, not seconds.
  */
-export function regress(kinds: readonly WorkloadKind[], rows: readonly Row[]): Regression {
+export function regress(kinds: readonly WorkloadKind[], rows: readonly Row[], parameters?: Float64Array): Regression {
   const distances = distancesOf(kinds);
-  const rates = rows.map(({ lost, others }) => lost / others.reduce((sum, { load }) => sum + load, 0));
-  const mean = rows.length === 0 ? 0 : medianOfFirst(Float64Array.from(rates), rates.length);
-  const residuals = rows.map(({ lost, others }) => lost - mean * others.reduce((sum, { load }) => sum + load, 0));
+  const mean = typicalLoss(rows);
+  const residuals = rows.map((row) => row.lost - mean * loadOf(row));
+  if (parameters) return solve(distances, rows, residuals, mean, parameters);
   const every = Math.ceil(rows.length / ROWS_FOR_PARAMETERS);
   const sampled = rows.map((_, i) => i).filter((i) => i % every === 0);
   const chosen = minimise(
@@ -43,6 +46,15 @@ export function regress(kinds: readonly WorkloadKind[], rows: readonly Row[]): R
     PRIOR,
   );
   return solve(distances, rows, residuals, mean, chosen);
+}
+
+/** All of a row's load; near zero for a compressed row that is a difference of others. */
+export const loadOf = ({ others }: Row) => others.reduce((sum, { load }) => sum + load, 0);
+
+/** Median of what was lost per unit of load: extremes don't move it. */
+function typicalLoss(rows: readonly Row[]): number {
+  const rates = rows.filter((row) => loadOf(row) > 0.5).map((row) => row.lost / loadOf(row));
+  return rates.length === 0 ? 0 : medianOfFirst(Float64Array.from(rates), rates.length);
 }
 
 function factor(rows: readonly Row[], covariance: (p: Row, q: Row) => number, noise: number): Float64Array | null {
@@ -112,6 +124,7 @@ function solve(
       deviation[a * kinds + b] = Math.sqrt(Math.max(0, covariance.pair(a, b, a, b) - known));
     }
   return {
+    parameters: logarithms,
     lost,
     deviation,
     leaveOut: (partners) => {
