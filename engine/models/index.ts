@@ -7,3 +7,5 @@ export * from "./progress";
 export * from "./demand";
 export * from "./failure";
 export * from "./outlook";
+export * from "./health";
+export * from "./store";
