@@ -12,6 +12,11 @@ export type ForecastBasis = "history" | "like" | "configured";
 export interface DemandForecast {
   readonly mean: Float64Array;
   readonly variance: Float64Array;
+  /**
+   * [vm][slot][level], the levels 10 to 90 %, where a trained forecaster took part; mean and variance are then those of
+   * the same distribution. Absent where all forecasts are the baseline's, which is normal.
+   */
+  readonly quantiles?: Float32Array;
 }
 
 /** A fact that the plan had to do without, for the user to read. */
@@ -38,6 +43,8 @@ export interface Assessment {
     readonly memoryMb: DemandForecast;
     /** Of the CPU forecast. A VM that is off has "configured", and needs nothing. */
     readonly basis: readonly ForecastBasis[];
+    /** Name of the model behind the CPU forecast; null for a configured size. Absent where nobody asked for a model. */
+    readonly models?: readonly (string | null)[];
     /** Share of the history's slots that hold a sample, 0 to 1. */
     readonly coverage: Float64Array;
   };

@@ -10,7 +10,12 @@ import {
   configuredCpu,
   configuredMemory,
 } from "./configured";
+import { type DemandForecaster, QUANTILE_LEVELS, momentsOf } from "./quantile";
+import { NORMAL_QUANTILES } from "./quantile/baseline";
+import { writeForecast } from "./resource-quantiles";
 import { seasonalBaseline } from "./seasonal";
+
+const LEVELS = QUANTILE_LEVELS.length;
 
 /** One resource: where its history is, and what stands in for it. */
 interface Resource {
@@ -49,11 +54,17 @@ const MEMORY: Resource = {
 
 export const DEMAND_METRICS: readonly MetricId[] = [CPU.metric, MEMORY.metric];
 
+/** Trained forecasters of hourly series, where there are any: the seasonal baseline serves otherwise. */
+export interface DemandOptions extends RunOptions {
+  readonly forecasters?: { readonly cpu?: DemandForecaster; readonly memory?: DemandForecaster };
+}
+
 export interface DemandAssessment {
   readonly cpuMhz: DemandForecast;
   readonly memoryMb: DemandForecast;
   /** That of the CPU forecast. */
   readonly basis: readonly ForecastBasis[];
+  readonly models: readonly (string | null)[];
   readonly coverage: Float64Array;
   readonly lacking: readonly Lacking[];
 }
@@ -68,11 +79,12 @@ export function forecastDemand(
   history: HourlyHistory | null,
   firstHour: number,
   hours: number,
-  options: RunOptions = {},
+  options: DemandOptions = {},
 ): DemandAssessment {
   const rows = new Map(history?.entities.map((entity, row) => [entity, row]));
-  const cpu = forecastResource(CPU, subjects, history, rows, firstHour, hours, options);
-  const memory = forecastResource(MEMORY, subjects, history, rows, firstHour, hours, options);
+  const { cpu: ofCpu, memory: ofMemory } = options.forecasters ?? {};
+  const cpu = forecastResource(CPU, ofCpu ?? null, subjects, history, rows, firstHour, hours, options);
+  const memory = forecastResource(MEMORY, ofMemory ?? null, subjects, history, rows, firstHour, hours, options);
   const coverage = Float64Array.from(subjects, (subject) => {
     const row = subject.existing ? rows.get(subject.existing.id) : undefined;
     return row === undefined ? 0 : (history?.coverage[CPU.metric]?.[row] ?? 0);
@@ -81,6 +93,7 @@ export function forecastDemand(
     cpuMhz: cpu.forecast,
     memoryMb: memory.forecast,
     basis: cpu.basis,
+    models: cpu.models,
     coverage,
     lacking: [...cpu.lacking, ...memory.lacking],
   };
@@ -88,6 +101,7 @@ export function forecastDemand(
 
 function forecastResource(
   resource: Resource,
+  forecaster: DemandForecaster | null,
   subjects: readonly Subject[],
   history: HourlyHistory | null,
   rows: ReadonlyMap<string, number>,
@@ -97,18 +111,30 @@ function forecastResource(
 ) {
   const mean = new Float64Array(subjects.length * hours);
   const variance = new Float64Array(subjects.length * hours);
+  const quantiles = forecaster && new Float32Array(mean.length * LEVELS).fill(Number.NaN);
+  const models: (string | null)[] = subjects.map(() => null);
   const likeNames: string[] = [];
   const sizeNames: string[] = [];
   const unknownNames: string[] = [];
 
   /** Whether the VM's history was enough to write a forecast from. */
-  const fromHistory = (id: string | undefined, subject: Subject, offset: number): boolean => {
+  const fromHistory = (id: string | undefined, subject: Subject, i: number, offset: number): boolean => {
     const row = id === undefined ? undefined : rows.get(id);
-    if (row === undefined || !history) return false;
-    const fit = seasonalBaseline.fit({ values: rowOf(history, resource.metric, row), firstHour: history.firstHour });
+    if (id === undefined || row === undefined || !history) return false;
+    const values = rowOf(history, resource.metric, row);
+    const fit = seasonalBaseline.fit({ values, firstHour: history.firstHour });
     if (!fit) return false;
+    models[i] = seasonalBaseline.name;
     seasonalBaseline.predict(fit, firstHour, hours, mean, variance, offset);
     const ceiling = resource.ceiling(subject);
+    if (
+      forecaster &&
+      quantiles &&
+      writeForecast(forecaster, id, values, history.firstHour, firstHour, hours, quantiles, offset * LEVELS)
+    ) {
+      models[i] = forecaster.file.model;
+      takeMoments(quantiles, offset, Math.min(hours, forecaster.rhythm.horizon), ceiling, mean, variance);
+    }
     for (let i = offset; i < offset + hours; i++) mean[i] = Math.min(mean[i], ceiling);
     return true;
   };
@@ -120,8 +146,8 @@ function forecastResource(
     }
     const offset = i * hours;
     if (subject.off) return "configured";
-    if (fromHistory(subject.existing?.id, subject, offset)) return "history";
-    if (fromHistory(subject.like?.id, subject, offset)) {
+    if (fromHistory(subject.existing?.id, subject, i, offset)) return "history";
+    if (fromHistory(subject.like?.id, subject, i, offset)) {
       likeNames.push(subject.name);
       return "like";
     }
@@ -140,5 +166,32 @@ function forecastResource(
   add(resource.what, likeNames, "history of the VM that each is like");
   add(resource.what, sizeNames, resource.fallback);
   add(`${resource.what} and ${resource.unknownSize}`, unknownNames, "nothing: its need is unknown");
-  return { forecast: { mean, variance }, basis, lacking };
+  if (quantiles) fillNormal(quantiles, mean, variance);
+  return { forecast: { mean, variance, ...(quantiles && { quantiles }) }, basis, models, lacking };
+}
+
+/** Mean and variance of the forecaster's slots, for the planner, which adds demands up. */
+function takeMoments(
+  quantiles: Float32Array,
+  offset: number,
+  hours: number,
+  ceiling: number,
+  mean: Float64Array,
+  variance: Float64Array,
+): void {
+  for (let i = offset; i < offset + hours; i++) {
+    for (let at = i * LEVELS; at < (i + 1) * LEVELS; at++) quantiles[at] = Math.min(quantiles[at], ceiling);
+    const moments = momentsOf(quantiles, i * LEVELS);
+    mean[i] = Math.max(0, moments.mean);
+    variance[i] = moments.variance;
+  }
+}
+
+/** What no forecaster wrote is normal, with the mean and variance that stand there. */
+function fillNormal(quantiles: Float32Array, mean: Float64Array, variance: Float64Array): void {
+  for (let i = 0; i < quantiles.length; i++) {
+    if (!Number.isNaN(quantiles[i])) continue;
+    const slot = Math.floor(i / LEVELS);
+    quantiles[i] = Math.max(0, mean[slot] + NORMAL_QUANTILES[i % LEVELS] * Math.sqrt(variance[slot]));
+  }
 }

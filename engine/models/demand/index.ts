@@ -4,3 +4,7 @@ export * from "./trend";
 export * from "./profile";
 export * from "./configured";
 export * from "./forecast";
+export * from "./contention";
+export * from "./known-events";
+export * from "./quantile";
+export * from "./resource-quantiles";

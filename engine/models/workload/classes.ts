@@ -15,7 +15,7 @@ const IDLE_SHARE = 0.05;
 /** The busiest hundredth of the hours takes this many times the CPU of the median hour; an office day makes three. */
 const BURST_RATIO = 6;
 /** Deviations from the other VMs by which a resource stands out; a VM where none does lives by its CPU. */
-const STANDS_OUT = 0.5;
+const STANDS_OUT = 0.3;
 
 const CLASS_OF: Readonly<Partial<Record<ProfileFeature, WorkloadClass>>> = {
   cpu: "cpu-bound",

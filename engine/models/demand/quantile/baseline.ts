@@ -4,7 +4,7 @@ import type { Rhythm } from "./rhythm";
 
 const HOUR = 3600;
 /** Standard normal quantiles of QUANTILE_LEVELS. */
-const Z = [
+export const NORMAL_QUANTILES: readonly number[] = [
   -1.2815515655, -0.8416212336, -0.5244005127, -0.2533471031, 0, 0.2533471031, 0.5244005127, 0.8416212336, 1.2815515655,
 ];
 
@@ -38,6 +38,6 @@ export function baselineQuantiles(
   const levels = QUANTILE_LEVELS.length;
   return Float64Array.from({ length: horizon * levels }, (_, i) => {
     const hour = hourOf(origin + Math.floor(i / levels)) - from;
-    return Math.max(0, mean[hour] + Z[i % levels] * Math.sqrt(variance[hour]));
+    return Math.max(0, mean[hour] + NORMAL_QUANTILES[i % levels] * Math.sqrt(variance[hour]));
   });
 }

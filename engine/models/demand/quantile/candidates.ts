@@ -1,6 +1,6 @@
-import { medianOfFirst } from "../../statistics";
 import { type Rhythm, LEAD_GROUPS, leadGroupOf } from "./rhythm";
 import { runningMedian } from "./running-median";
+import { Turns } from "./turns";
 
 /** Slots whose median is a level: the newest value, and ever longer looks back; a day's is added. */
 const LEVEL_WIDTHS = [1, 3, 12, 48] as const;
@@ -10,6 +10,7 @@ export const REFERENCE = 2;
 const CYCLE = 12;
 const CYCLE_TURNS = 24;
 const SMOOTHING = 3;
+const USUAL_DAYS = 5;
 
 export const CANDIDATE_NAMES: readonly string[] = [
   "the newest value",
@@ -34,22 +35,27 @@ const SHORT_CYCLE = 7;
  */
 export class Candidates {
   private readonly levels: readonly Float64Array[];
-  private readonly usual: Float64Array;
-  private readonly smooth: Float64Array;
-  private readonly cycle: Float64Array;
+  private readonly usual: Turns;
+  private readonly cycle: Turns;
+  private readonly smoothing: number;
+  /** Infinity: not worked out yet. */
+  private readonly smoothed: Float64Array;
   private readonly errors = new Map<number, Float64Array>();
   private readonly buffer = new Float64Array(CANDIDATES);
 
+  /** @param from the earliest origin that will be asked for */
   constructor(
     readonly values: Float64Array,
     readonly rhythm: Rhythm,
+    private readonly from = 0,
   ) {
     const { slotsPerDay, horizon } = rhythm;
-    this.levels = [...LEVEL_WIDTHS, slotsPerDay].map((width) => runningMedian(values, width));
-    this.usual = medianOfTurns(values, slotsPerDay, 5, horizon);
-    this.cycle = medianOfTurns(values, CYCLE, CYCLE_TURNS, CYCLE);
+    this.levels = [...LEVEL_WIDTHS, slotsPerDay].map((width) => runningMedian(values, width, from));
+    this.usual = new Turns(values, slotsPerDay, USUAL_DAYS);
+    this.cycle = new Turns(values, CYCLE, CYCLE_TURNS);
+    this.smoothed = new Float64Array(values.length + horizon).fill(Infinity);
     // Near a whole day ahead, smoothing would take in slots that aren't known yet.
-    this.smooth = horizon + SMOOTHING <= slotsPerDay ? smoothed(this.usual) : this.usual;
+    this.smoothing = horizon + SMOOTHING <= slotsPerDay ? SMOOTHING : 0;
   }
 
   /** The reference level at an origin. */
@@ -59,15 +65,22 @@ export class Candidates {
 
   /** What each candidate says at `origin` of the slot `lead` after it (0 is the next); NaN where it has no ground. */
   at(origin: number, lead: number, into: Float64Array): void {
-    const { levels, values, rhythm, usual, smooth, cycle } = this;
+    const { levels, values, rhythm, usual, cycle } = this;
     const slot = origin + lead;
     for (let k = 0; k < levels.length; k++) into[k] = levels[k][origin];
     const level = into[REFERENCE];
     into[YESTERDAY] = slot >= rhythm.slotsPerDay ? values[slot - rhythm.slotsPerDay] : Number.NaN;
-    into[USUAL] = usual[slot];
-    into[SHORT_CYCLE] = cycle[origin + (lead % CYCLE)];
-    into[8] = origin >= CYCLE / 2 ? level + smooth[slot] - smooth[origin - CYCLE / 2] : Number.NaN;
-    into[9] = (level + usual[slot]) / 2;
+    into[USUAL] = usual.at(slot);
+    into[SHORT_CYCLE] = cycle.at(origin + (lead % CYCLE));
+    into[8] = origin >= CYCLE / 2 ? level + this.smooth(slot) - this.smooth(origin - CYCLE / 2) : Number.NaN;
+    into[9] = (level + into[USUAL]) / 2;
+  }
+
+  private smooth(slot: number): number {
+    const known = this.smoothed[slot];
+    if (known !== Infinity) return known;
+    const { values, rhythm, usual, smoothing } = this;
+    return (this.smoothed[slot] = usual.around(slot, smoothing, values.length + rhythm.horizon - 1));
   }
 
   /** [candidate][lead group] mean absolute error at one past origin, whose horizon is over; cached. */
@@ -97,7 +110,7 @@ export class Candidates {
     const sums = new Float64Array(CANDIDATES * LEAD_GROUPS);
     const counts = new Int32Array(sums.length);
     const { horizon, stride, slotsPerDay } = this.rhythm;
-    const oldest = Math.max(slotsPerDay, origin - span);
+    const oldest = Math.max(slotsPerDay, this.from, origin - span);
     for (let past = origin - horizon; past >= oldest; past -= stride) {
       const errors = this.errorsAt(past);
       for (let i = 0; i < sums.length; i++) {
@@ -108,30 +121,4 @@ export class Candidates {
     }
     return sums.map((sum, i) => (counts[i] > 0 ? sum / counts[i] : Number.NaN));
   }
-}
-
-/** Median at the same phase over up to `turns` earlier turns of the cycle; reaches `ahead` slots beyond the series. */
-function medianOfTurns(values: Float64Array, period: number, turns: number, ahead: number): Float64Array {
-  const buffer = new Float64Array(turns);
-  return Float64Array.from({ length: values.length + ahead }, (_, slot) => {
-    let n = 0;
-    for (let past = slot - period; past >= 0 && n < turns; past -= period) {
-      if (past < values.length) buffer[n++] = values[past];
-    }
-    return medianOfFirst(buffer, n);
-  });
-}
-
-/** Mean over a few slots to either side; where it has no value, none. */
-function smoothed(values: Float64Array): Float64Array {
-  return values.map((_, at) => {
-    let sum = 0;
-    let n = 0;
-    for (let i = Math.max(0, at - SMOOTHING); i <= Math.min(values.length - 1, at + SMOOTHING); i++) {
-      if (Number.isNaN(values[i])) continue;
-      sum += values[i];
-      n++;
-    }
-    return n > 0 ? sum / n : Number.NaN;
-  });
 }

@@ -4,7 +4,7 @@ import { CANDIDATES, CANDIDATE_NAMES, Candidates } from "./candidates";
 import { FeatureTable, type View, viewOf } from "./features";
 import type { DemandModelFile } from "./file";
 import { MEDIAN_LEVEL, QUANTILE_LEVELS, interpolateLevels } from "./levels";
-import { type Rhythm, LEAD_GROUPS, rhythmOf, usefulSlots } from "./rhythm";
+import { type Rhythm, LEAD_GROUPS, contextSlots, rhythmOf, usefulSlots } from "./rhythm";
 import { LEAST_DAYS } from "./training-set";
 
 const LEVELS = QUANTILE_LEVELS.length;
@@ -104,7 +104,8 @@ export class DemandForecaster {
   private view(values: Float64Array): View {
     if (!this.accepts(values.length)) throw new RangeError(`${values.length} slots are too few to forecast from`);
     const newest = values.subarray(Math.max(0, values.length - usefulSlots(this.rhythm)));
-    return viewOf(new Candidates(newest, this.rhythm), newest.length);
+    const from = newest.length - contextSlots(this.rhythm);
+    return viewOf(new Candidates(newest, this.rhythm, Math.max(0, from)), newest.length);
   }
 
   private forecastView(view: View, into: Float64Array): Float64Array {

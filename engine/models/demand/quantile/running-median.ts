@@ -1,15 +1,16 @@
 /**
  * Median of the `width` values before each position: element t is that of values[t - width .. t), NaN while there are
- * fewer. A sorted window that one value enters and one leaves at each step.
+ * fewer, and before `from`. A sorted window that one value enters and one leaves at each step.
  */
-export function runningMedian(values: Float64Array, width: number): Float64Array {
+export function runningMedian(values: Float64Array, width: number, from = 0): Float64Array {
   const medians = new Float64Array(values.length + 1).fill(Number.NaN);
   const sorted = new Float64Array(width);
   const upper = width >> 1;
   const lower = (width - 1) >> 1;
-  for (let t = 0; t < values.length; t++) {
-    const full = t >= width;
-    let count = full ? width : t;
+  const first = Math.max(0, from - width);
+  for (let t = first; t < values.length; t++) {
+    const full = t - first >= width;
+    let count = full ? width : t - first;
     if (full) {
       const gone = lowerBound(sorted, count, values[t - width]);
       sorted.copyWithin(gone, gone + 1, count);
