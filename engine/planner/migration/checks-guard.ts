@@ -28,8 +28,11 @@ const loosened = (constraint: ActiveConstraint): ActiveConstraint => ({
 export function checksGuard(model: Model, constraints: readonly ActiveConstraint[], target: Int32Array): Guard {
   const hard = constraints.filter((constraint) => constraint.hard).map(loosened);
   const units: Units = formUnits(model, hard);
+  // What depends on the pair alone need not follow anybody.
+  const masks = hard.filter((constraint) => constraint.form.denied !== undefined);
   const watches: Watch[][] = Array.from({ length: model.movable }, () => []);
-  const all: Watch[] = hard.map((constraint) => {
+  const following = hard.filter((constraint) => constraint.form.denied === undefined);
+  const all: Watch[] = following.map((constraint) => {
     const check = constraint.form.bind(model, units);
     return { check, constraint, covering: check.wide === true && constraint.among?.keep !== "apart", inFlight: 0 };
   });
@@ -43,11 +46,12 @@ export function checksGuard(model: Model, constraints: readonly ActiveConstraint
   };
   for (let v = 0; v < model.movable; v++) tell(v, at[v], "place");
 
-  const refusing = (unit: number, to: number, bundled: boolean): Watch | null => {
-    for (const watch of watches[unit]) {
-      if (watch.covering && bundled) continue;
-      if (watch.covering && watch.inFlight > 0) return watch;
-      if (!watch.check.fits(unit, to, at[unit])) return watch;
+  const refusing = (unit: number, to: number, bundled: boolean): ActiveConstraint | null => {
+    const mask = masks.find(({ form }) => form.denied![unit * model.hosts.length + to] === 1);
+    if (mask) return mask;
+    for (const { check, constraint, covering, inFlight } of watches[unit]) {
+      if (covering && bundled) continue;
+      if ((covering && inFlight > 0) || !check.fits(unit, to, at[unit])) return constraint;
     }
     return null;
   };
@@ -57,8 +61,8 @@ export function checksGuard(model: Model, constraints: readonly ActiveConstraint
   return {
     fits: (unit, to, bundled) => refusing(unit, to, bundled) === null,
     because(unit, to) {
-      const watch = refusing(unit, to, false);
-      if (watch) return watch.constraint.because(model.vms[unit], model.hosts[to]);
+      const constraint = refusing(unit, to, false);
+      if (constraint) return constraint.because(model.vms[unit], model.hosts[to]);
       return "the VMs that must move with it can't";
     },
     companions: (unit, to) =>
