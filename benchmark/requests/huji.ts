@@ -10,22 +10,29 @@ const YEAR = 1998;
 
 /**
  * Process starts of the Hebrew University's pacct log, root's left out as the peer does. A record is written when its
- * process ends, the newest first: read from the last line, the latest start met so far is thus a lower bound of the end.
+ * process ends, so that in the order of writing the latest start met so far is a lower bound of the end; a minute is
+ * added, so that no end is known before it has happened. The log's newest record comes first.
  */
 export async function readProcessStarts(folder: string): Promise<RequestEvent[]> {
   const directory = join(folder, "huji-pacct");
   const file = (await readdir(directory)).filter((name) => name.includes("proc")).sort()[0];
   if (!file) throw new Error(`${directory} holds no log of process starts`);
   const lines = (await readMaybePacked(join(directory, file))).toString("latin1").split("\n");
+  const starts = lines.flatMap((line) => startOf(line) ?? []);
+  if (starts.length > 0 && starts[0].start > starts[starts.length - 1].start) starts.reverse();
   const events: RequestEvent[] = [];
   let now = Number.NEGATIVE_INFINITY;
-  for (let i = lines.length - 1; i >= 0; i--) {
-    const match = LINE.exec(lines[i]);
-    if (!match) continue;
-    const [, application, user, , month, day, hour, minute] = match;
-    const start = Date.UTC(YEAR, MONTHS.indexOf(month), Number(day), Number(hour), Number(minute)) / 1000;
+  for (const { start, user, application } of starts) {
     now = Math.max(now, start);
     if (user !== "root") events.push({ start, end: now + 60, user, application });
   }
   return events;
+}
+
+function startOf(line: string): { start: number; user: string; application: string } | null {
+  const match = LINE.exec(line);
+  if (!match) return null;
+  const [, application, user, , month, day, hour, minute] = match;
+  const start = Date.UTC(YEAR, MONTHS.indexOf(month), Number(day), Number(hour), Number(minute)) / 1000;
+  return { start, user, application };
 }

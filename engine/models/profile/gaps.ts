@@ -40,7 +40,7 @@ export class GapHistogram {
     const bin = gapBin(minutes);
     if (bin >= this.atLeast.length) return 0;
     const share = withinBin(minutes);
-    return share === 0 ? this.atLeast[bin] : this.atLeast[bin] * (1 - share) + this.atLeast[bin + 1] * share;
+    return share === 0 ? this.atLeast[bin] : this.atLeast[bin] * (1 - share) + (this.atLeast[bin + 1] ?? 0) * share;
   }
 
   /**

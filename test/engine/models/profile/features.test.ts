@@ -147,6 +147,17 @@ describe("gap histogram", () => {
     );
   });
 
+  it("knows a hazard for any silence, seen or not", () => {
+    const histogram = new GapHistogram();
+    for (const gap of [1, 185, 400, 4000]) {
+      histogram.add(gap);
+      for (let idle = 1; idle < 30_000; idle += 7) {
+        const hazard = histogram.hazard(idle, 5, 0.1, 1);
+        assert.ok(hazard >= 0 && hazard <= 1, `${hazard} after ${idle} min with gaps up to ${gap}`);
+      }
+    }
+  });
+
   it("keeps gaps of days apart from gaps of weeks", () => {
     const histogram = new GapHistogram();
     for (const days of [1, 1, 1, 7]) histogram.add(days * 1440);
