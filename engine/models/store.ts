@@ -50,7 +50,7 @@ export class ModelStore {
       await rename(draft, path);
       return path;
     } catch (cause) {
-      await rm(draft, { force: true });
+      await rm(draft, { force: true }).catch(() => undefined);
       throw new AffinityError({
         code: "MODEL_NOT_SAVED",
         message: `the model ${path} can't be written`,

@@ -6,8 +6,8 @@ import { createRandom } from "../../../engine/random";
 function forecasts(model: string, n: number, said: (truth: number) => number): Judged[] {
   const random = createRandom(7, model);
   return Array.from({ length: n }, (_, i) => {
-    const truth = random.next() ** 2;
-    return { model, at: Math.floor(i / 10), probability: said(truth), outcome: random.next() < truth ? 1 : 0 };
+    const truth = random.uniform() ** 2;
+    return { model, at: Math.floor(i / 10), probability: said(truth), outcome: random.uniform() < truth ? 1 : 0 };
   });
 }
 
