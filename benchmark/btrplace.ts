@@ -26,8 +26,10 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
   const begun = performance.now();
   const instance = await readBtrplace(values.data);
   const read = performance.now();
+  const cpu = process.cpuUsage();
   const { actions, waves, leastMoves, left, broken } = reconfigure(instance);
   const done = performance.now();
+  const { user, system } = process.cpuUsage(cpu);
   const wrong = checkReconfiguration(instance, actions);
   for (const text of wrong.slice(0, 10)) process.stderr.write(`  ${text}\n`);
   for (const { vm, because } of left.slice(0, 10)) process.stderr.write(`  VM ${vm}: ${because}\n`);
@@ -36,6 +38,7 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
   return {
     data: values.data.split("/").at(-1),
     seconds: seconds(read, done),
+    cpuSeconds: Math.round((user + system) / 1000) / 1000,
     readSeconds: seconds(begun, read),
     moves: count("migrateVM"),
     leastMoves,
