@@ -9,21 +9,28 @@ interface Redundant {
   readonly members: readonly number[];
   /** What a pair that fails together costs, for each unit of weight. */
   readonly perPair: number;
+  /** Whether a constraint keeps each on a host of its own. */
+  readonly ownHosts: boolean;
 }
 
 /** Groups that are apart or spread, by request or DRS rule, binding or not: their members stand in for each other. */
 function redundantGroups(model: Model): Redundant[] {
   const asked = model.request.groups
     .filter(({ kind }) => kind !== "together")
-    .map((group) => indicesByName(model, group.members));
+    .map((group) => ({
+      members: indicesByName(model, group.members),
+      ownHosts: group.mandatory && group.kind === "apart" && group.over === "host",
+    }));
   const rules = model.cluster.rules.flatMap((rule) =>
-    rule.kind === "vmAntiAffinity" && rule.enabled ? [indicesById(model, rule.virtualMachines)] : [],
+    rule.kind === "vmAntiAffinity" && rule.enabled
+      ? [{ members: indicesById(model, rule.virtualMachines), ownHosts: rule.mandatory }]
+      : [],
   );
   return [...asked, ...rules]
-    .filter((members) => members.length > 1 && members.some((v) => v < model.movable))
-    .map((members) => {
+    .filter(({ members }) => members.length > 1 && members.some((v) => v < model.movable))
+    .map(({ members, ownHosts }) => {
       const critical = Math.max(...members.map((v) => CRITICALITY_WEIGHT[model.vms[v].criticality]));
-      return { members, perPair: (2 * critical) / (members.length - 1) };
+      return { members, perPair: (2 * critical) / (members.length - 1), ownHosts };
     });
 }
 
@@ -76,9 +83,12 @@ export const correlatedFailure: Objective = {
   ],
   bind(state, weight) {
     const { model, units, hosts } = state.problem;
-    const groups = redundantGroups(model);
-    if (weight === 0 || groups.length === 0) return null;
+    const redundant = redundantGroups(model);
+    if (weight === 0 || redundant.length === 0) return null;
     const joint = jointFailures(model);
+    // On hosts of their own nothing is known of their failing together, unless a model says.
+    const groups = redundant.filter(({ ownHosts }) => !ownHosts || model.assessment.correlation);
+    if (groups.length === 0) return null;
     const price = (g: number, a: number, b: number): number =>
       Math.round(groups[g].perPair * weight * COST_UNIT * joint[a * hosts + b]);
     // [group][host]: what one more member there would cost with all that are placed.
