@@ -75,6 +75,11 @@ export const planConfigSchema = z.strictObject({
   cpuSafety: z.number().min(0).max(0.9).default(0.2).describe("Share of a host's CPU that forecasts should leave free"),
   memorySafety: z.number().min(0).max(0.9).default(0.1),
   weights: weightsSchema.prefault({}),
+  objectiveOrder: z
+    .array(weightsSchema.keyof())
+    .refine((names) => new Set(names).size === names.length, "an objective is given twice")
+    .default([])
+    .describe("Objectives by rank: an earlier one is never made worse for the sake of a later one, or of one not named"),
   zoneCategory: name
     .optional()
     .describe("Tag category of the hosts whose values are zones: traffic between them costs more"),

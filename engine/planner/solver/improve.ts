@@ -1,6 +1,6 @@
 import { drain } from "./drain";
 import type { MoveTable } from "./move-table";
-import type { Search } from "./search";
+import { isPermitted, type Search } from "./search";
 import { findSwap } from "./swap";
 
 /** Rounds of settling, relocating and one swap: an end that is hardly ever met, since each step lowers the cost. */
@@ -32,10 +32,20 @@ export async function improve(
     if (swap) {
       exchange(search, swap);
       current = null;
-    } else if (drain(search)) current = null;
+    } else if (drained(search)) current = null;
     else if (!settled && !descended) return current;
   }
   return null;
+}
+
+/** Empties a host where that pays and makes nothing worse that ranks higher. */
+function drained(search: Search): boolean {
+  const before = Int32Array.from(search.state.hostOf);
+  const costs = search.rankedCosts();
+  if (!drain(search)) return false;
+  if (isPermitted(search.rankedCosts().map((cost, i) => cost - costs[i]))) return true;
+  search.restore(before);
+  return false;
 }
 
 const hasPlacedAnchors = (search: Search): boolean =>
@@ -103,6 +113,7 @@ function bestRelocation(search: Search, table: MoveTable): { unit: number; host:
       const moves = Math.max(1, search.carries(unit, host) - search.carries(unit, home));
       const delta = (raw + search.price(unit, host) - paid) / moves;
       if (delta >= lowest || !search.affords(unit, host) || !state.fits(unit, host)) continue;
+      if (!search.permits(unit, host)) continue;
       lowest = delta;
       best = { unit, host };
     }

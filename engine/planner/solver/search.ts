@@ -4,6 +4,9 @@ import { anchorOf, type ModelVm } from "../problem/model";
 import type { Problem } from "../problem/problem";
 import { State } from "./state";
 
+/** Above every cost there is by a wide margin, so that what ranks higher decides. */
+const RANK_FACTOR = 1e9;
+
 /**
  * A state with its objectives and the price of moving. What the search lowers is the cost by all objectives, plus the
  * threshold for every VM that leaves the place where it runs, or where the plan in force has it.
@@ -18,6 +21,10 @@ export class Search {
   private readonly carried: Uint16Array;
   private readonly leaving: Uint16Array;
   private readonly threshold: number;
+  /** Indices of the objectives that the request ranks, the first in rank first. */
+  private readonly ranked: readonly number[];
+  /** [objective] what a change counts for where rank alone decides. */
+  private readonly byRank: readonly number[];
 
   constructor(
     readonly problem: Problem,
@@ -26,6 +33,12 @@ export class Search {
     const { model } = problem;
     this.state = new State(problem);
     this.objectives = bindObjectives(this.state);
+    this.ranked = model.request.config.objectiveOrder
+      .map((name) => this.objectives.findIndex((objective) => objective.name === name))
+      .filter((index) => index >= 0);
+    this.byRank = this.objectives.map((_, i) =>
+      this.ranked.includes(i) ? RANK_FACTOR ** (this.ranked.length - this.ranked.indexOf(i)) : 1,
+    );
     this.maxMoves = maxMoves;
     this.threshold = Math.round(model.request.config.gainThreshold * COST_UNIT);
     this.carried = countMoves(problem, ({ current, kept }) => (current >= 0 ? [current, kept] : null));
@@ -48,15 +61,40 @@ export class Search {
     return more <= 0 || this.moves + more <= this.maxMoves;
   }
 
-  /** Change of the cost by all objectives, without the price of moving. */
+  /**
+   * Change of the cost by all objectives, without the price of moving. For a unit that runs nowhere yet, what the
+   * request ranks counts by rank: there is no threshold to hold its costs against.
+   */
   costDelta(unit: number, to: number): number {
     const from = this.state.hostOf[unit];
     if (from === to) return 0;
     const relief = from < 0 ? 0 : this.state.score(unit, from);
     const intake = to < 0 ? 0 : this.state.score(unit, to);
+    const byRank = this.ranked.length > 0 && this.problem.units.anchor[unit] < 0;
     let delta = 0;
-    for (const objective of this.objectives) delta += objective.delta(unit, from, to, relief, intake);
+    this.objectives.forEach((objective, i) => {
+      delta += objective.delta(unit, from, to, relief, intake) * (byRank ? this.byRank[i] : 1);
+    });
     return delta;
+  }
+
+  /** Change of every objective's cost, of those that the request ranks, in order of rank. */
+  rankedChanges(unit: number, to: number): number[] {
+    const from = this.state.hostOf[unit];
+    if (this.ranked.length === 0 || from === to) return this.ranked.map(() => 0);
+    const relief = from < 0 ? 0 : this.state.score(unit, from);
+    const intake = to < 0 ? 0 : this.state.score(unit, to);
+    return this.ranked.map((i) => this.objectives[i].delta(unit, from, to, relief, intake));
+  }
+
+  /** Whether the unit may go there as far as rank goes: nothing gets worse but for the sake of what ranks higher. */
+  permits(unit: number, to: number): boolean {
+    return this.ranked.length === 0 || isPermitted(this.rankedChanges(unit, to));
+  }
+
+  /** Costs of what the request ranks, in order of rank. */
+  rankedCosts(): number[] {
+    return this.ranked.map((i) => this.objectives[i].total());
   }
 
   /** Change of the cost, with the price of moving. */
@@ -89,6 +127,11 @@ export class Search {
   costs(): Record<string, number> {
     return Object.fromEntries(this.objectives.map((objective) => [objective.name, objective.total()]));
   }
+}
+
+/** Whether the first change in rank that there is, is for the better. */
+export function isPermitted(changes: readonly number[]): boolean {
+  return (changes.find((change) => change !== 0) ?? 0) <= 0;
 }
 
 /** [unit][host] how many VMs of the unit move by being there: all but those at home on the host; null: never any. */

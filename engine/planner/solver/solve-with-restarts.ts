@@ -76,7 +76,7 @@ async function contest(
   );
 }
 
-/** What a plan is judged by, the weightiest first: constraints broken, VMs without a restart, cost and price of moves. */
+/** What a plan is judged by, the weightiest first: constraints broken, VMs without a restart, costs by rank, cost and price. */
 type Judgement = readonly number[];
 
 function judge(solution: Solution): Judgement {
@@ -91,7 +91,7 @@ function judge(solution: Solution): Judgement {
     });
   let cost = Object.values(search.costs()).reduce((a, b) => a + b, 0);
   for (let unit = 0; unit < units.count; unit++) cost += search.price(unit, search.state.hostOf[unit]);
-  return [broken, homeless(lossesOf(solution)), cost];
+  return [broken, homeless(lossesOf(solution)), ...search.rankedCosts(), cost];
 }
 
 function isBetter(a: Judgement, b: Judgement): boolean {

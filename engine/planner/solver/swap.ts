@@ -1,4 +1,4 @@
-import type { Search } from "./search";
+import { isPermitted, type Search } from "./search";
 
 /** Hosts from which swaps are tried, and units on each: those with the most to gain by leaving. */
 const HOTTEST = 3;
@@ -67,16 +67,25 @@ function bringsMore(search: Search, out: number, back: number): boolean {
 
 /** Change of the cost by the exchange; Infinity where it isn't allowed. Leaves the state as it was. */
 function exchange(search: Search, out: number, back: number, a: number, b: number): number {
-  let delta = search.delta(out, -1);
-  search.move(out, -1);
-  delta += search.delta(back, -1);
-  search.move(back, -1);
+  // None yet, as many as are ranked.
+  const changes = search.rankedChanges(out, a);
+  let delta = 0;
+  const step = (unit: number, to: number): void => {
+    delta += search.delta(unit, to);
+    search.rankedChanges(unit, to).forEach((change, i) => (changes[i] += change));
+    search.move(unit, to);
+  };
+  step(out, -1);
+  step(back, -1);
   let possible = search.state.fits(out, b);
   if (possible) {
-    delta += search.delta(out, b);
-    search.move(out, b);
+    step(out, b);
     possible = search.state.fits(back, a);
-    if (possible) delta += search.delta(back, a);
+    if (possible) {
+      step(back, a);
+      possible = isPermitted(changes);
+      search.move(back, -1);
+    }
     search.move(out, -1);
   }
   search.move(back, b);

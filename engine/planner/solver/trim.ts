@@ -14,7 +14,7 @@ export function trim(search: Search): boolean {
       const anchor = problem.units.anchor[unit];
       const home = state.hostOf[unit];
       if (anchor < 0 || home < 0 || home === anchor || !canStay(search, unit, anchor)) continue;
-      if (search.delta(unit, anchor) > 0) continue;
+      if (search.delta(unit, anchor) > 0 || !search.permits(unit, anchor)) continue;
       search.move(unit, anchor);
       changed = any = true;
     }
