@@ -3,8 +3,10 @@ import type { PlanRequest } from "../planner/request";
 import type { Cluster, Snapshot } from "../snapshot/schema";
 import type { Grid, TelemetrySource } from "../telemetry/source";
 import type { Assessment, Lacking } from "./assessment";
-import { DEMAND_METRICS, type DemandAssessment, forecastDemand } from "./demand/forecast";
+import { DEMAND_METRICS, type DemandAssessment, type DemandOptions, forecastDemand } from "./demand/forecast";
+import { correlateHosts } from "./failure/correlation/correlate";
 import { FAILURE_METRICS, assessFailures } from "./failure/model";
+import { restartEvents } from "./failure/restarts";
 import { checkFreshness } from "./freshness";
 import { HOUR, type HourlyHistory, historyGrid, readHistory } from "./history";
 import type { RunOptions } from "./progress";
@@ -25,7 +27,7 @@ export async function assess(
   snapshot: Snapshot,
   cluster: Cluster,
   telemetry: TelemetrySource | null,
-  options: RunOptions = {},
+  options: DemandOptions = {},
 ): Promise<Assessment> {
   const { config } = request;
   const subjects = subjectsOf(request, snapshot, cluster);
@@ -38,6 +40,7 @@ export async function assess(
   const demand = forecastDemand(subjects, read?.vms ?? null, horizon.start / HOUR, horizon.length, options);
   if (config.missingTelemetry === "refuse") refuseWithoutHistory(subjects, demand);
   const failures = assessFailures(hosts, read?.hosts ?? null, config.horizonHours);
+  const restarts = read ? restartEvents(read.hosts) : [];
   return {
     horizon,
     window,
@@ -47,6 +50,7 @@ export async function assess(
       cpuMhz: demand.cpuMhz,
       memoryMb: demand.memoryMb,
       basis: demand.basis,
+      ...(options.forecasters && { models: demand.models }),
       coverage: demand.coverage,
     },
     hosts: {
@@ -54,6 +58,7 @@ export async function assess(
       failureProbability: failures.probability,
       evidence: failures.evidence,
     },
+    correlation: correlateHosts(hosts, failures.probability, restarts, request.asOf),
     lacking: [...unknownLikes(subjects), ...(read?.lacking ?? []), ...demand.lacking, ...failures.lacking],
   };
 }

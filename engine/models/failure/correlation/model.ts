@@ -123,9 +123,10 @@ export class PairPredictor {
   constructor(
     private readonly model: PairModel,
     log: HostEventLog,
+    forest = new Forest(model.trees),
   ) {
     this.features = new PairFeatures(log, model.windowSeconds);
-    this.forest = new Forest(model.trees);
+    this.forest = forest;
     this.hosts = log.places.length;
     this.rows = new Float32Array(this.hosts * PAIR_FEATURES.length);
   }

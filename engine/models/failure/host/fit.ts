@@ -1,16 +1,16 @@
+import { z } from "zod";
 import {
-  type BetaCalibration,
   type BoostedTrees,
   type BoostingOptions,
   Forest,
   type LogisticRegression,
+  betaSchema,
+  boostedTreesSchema,
+  logisticSchema,
   type TrainingSet,
-  applyBeta,
-  brierSkill,
   fitBeta,
   fitBoostedTrees,
   fitLogistic,
-  logLoss,
   logisticScore,
   sigmoid,
 } from "../../learning";
@@ -19,14 +19,17 @@ import { HOST_FEATURES } from "./features";
 import { hostRows } from "./rows";
 
 /** One horizon's part of the model: a line and trees, mixed on the log odds, then calibrated. */
-export interface HostHead {
-  readonly horizonSeconds: number;
-  readonly logistic: LogisticRegression;
-  readonly trees: BoostedTrees;
-  /** Share of the trees in the mixture of log odds, 0 to 1. */
-  readonly share: number;
-  readonly calibration: BetaCalibration;
-}
+export const hostHeadSchema = z.strictObject({
+  horizonSeconds: z.number().positive(),
+  logistic: logisticSchema,
+  trees: boostedTreesSchema,
+  share: z.number().min(0).max(1).describe("Of the trees in the mixture of log odds"),
+  calibration: betaSchema,
+  drift: z
+    .strictObject({ at: z.number(), expected: z.number().nonnegative(), observed: z.number().nonnegative() })
+    .describe("Failures foreseen and seen since the training, decayed: what `update` learns"),
+});
+export type HostHead = Omit<z.infer<typeof hostHeadSchema>, "trees"> & { readonly trees: BoostedTrees };
 
 /** Rows without failure that are learned from: thirty for each failure tell as much as all. */
 const NEGATIVES = 30;
@@ -101,21 +104,13 @@ export function fitHostHead(
     }),
     share: best,
     calibration: fitBeta(mixed(best), held.targets, 1, held.weights),
+    drift: { at: cut, expected: 0, observed: 0 },
   };
   return {
     head,
     rows: all.features.rows,
     heldOut: { skill: skillOf(mixed(best)), baseRate, logisticSkill: skillOf(mixed(0)), treesSkill: skillOf(mixed(1)) },
   };
-}
-
-/** Calibrated probabilities of rows laid out as HOST_FEATURES. */
-export function predictHead(head: HostHead, features: TrainingSet["features"], shift = 0): Float64Array {
-  const forest = new Forest(head.trees).raw(features);
-  return forest.map((score, row) => {
-    const line = logisticScore(head.logistic, features.values, row * features.columns);
-    return applyBeta(head.calibration, sigmoid((1 - head.share) * line + head.share * score + shift));
-  });
 }
 
 function lineScores(logistic: LogisticRegression, { features }: TrainingSet): Float64Array {
@@ -127,8 +122,6 @@ function lineScores(logistic: LogisticRegression, { features }: TrainingSet): Fl
 function expectedPositives(log: HostEventLog, instants: readonly number[], horizon: number): number {
   return hostRows(log, instants, horizon, { share: 1e-9, seed: 0 }).targets.reduce((sum, y) => sum + y, 0);
 }
-void logLoss;
-void brierSkill;
 
 function weightedRate({ targets, weights }: { targets: Uint8Array; weights: Float32Array }): number {
   let hits = 0;

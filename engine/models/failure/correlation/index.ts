@@ -1,0 +1,4 @@
+export * from "./correlate";
+export * from "./joint";
+export * from "./model";
+export * from "./shared-parts";

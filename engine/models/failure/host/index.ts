@@ -1,0 +1,2 @@
+export * from "./model";
+export { HOST_FEATURES } from "./features";
