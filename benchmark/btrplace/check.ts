@@ -182,10 +182,10 @@ export function checkReconfiguration({ model, constraints }: BtrplaceInstance, a
       for (const node of nodesOf(constraint)) if (online.get(node)) say(`node ${node} is online`);
     if (constraint.id === "maxOnline" && constraint.nodes.filter((node) => online.get(node)).length > constraint.amount)
       say("too many");
-    if (constraint.id === "runningCapacity" || constraint.id === "resourceCapacity") {
-      const r = constraint.id === "resourceCapacity" ? views.findIndex((view) => view.rcId === constraint.rc) : -1;
+    if (constraint.id === "resourceCapacity") {
+      const r = views.findIndex((view) => view.rcId === constraint.rc);
       const vms = constraint.nodes.flatMap((node) =>
-        [...(hosted.get(node) ?? [])].map((vm) => (r < 0 ? 1 : on.get(vm)!.get(node)![r])),
+        [...(hosted.get(node) ?? [])].map((vm) => on.get(vm)!.get(node)![r]),
       );
       const used = vms.reduce((sum, each) => sum + each, 0);
       if (used > constraint.amount) say(`${used} of ${constraint.amount}`);
@@ -250,6 +250,10 @@ function broken(
       if (used.some((parts) => parts.has(-1) || parts.size > 1)) return "a part is split";
       const all = used.flatMap((parts) => [...parts]);
       return new Set(all).size < all.length ? "parts share nodes" : null;
+    }
+    case "runningCapacity": {
+      const count = new Set(constraint.nodes.flatMap((node) => [...(hosted.get(node) ?? [])])).size;
+      return count > constraint.amount ? `${count} VMs of ${constraint.amount}` : null;
     }
     default:
       return null;

@@ -111,9 +111,10 @@ export function compileBtrplace({ model, constraints }: BtrplaceInstance): Compi
   for (const constraint of [...all("resourceCapacity"), ...counted]) {
     const [b, ...more] = binsOf(constraint.nodes);
     const r = constraint.id === "runningCapacity" ? views.length : resourceOf(constraint.id, constraint.rc);
-    if (more.length > 0)
+    if (more.length === 0) capacity[b * resources + r] = Math.min(capacity[b * resources + r], constraint.amount);
+    else if (constraint.id === "resourceCapacity") {
       refuse(constraint.id, `of ${constraint.nodes.length} nodes together; only one by itself can be limited`);
-    else capacity[b * resources + r] = Math.min(capacity[b * resources + r], constraint.amount);
+    }
   }
   const after = Float64Array.from(before);
   const preserved = new Map<number, number>();
@@ -125,6 +126,18 @@ export function compileBtrplace({ model, constraints }: BtrplaceInstance): Compi
     }
   }
   for (const [at, value] of preserved) after[at] = value;
+
+  const smallest = Float64Array.from({ length: resources }, (_, r) => {
+    let least = Infinity;
+    for (let i = r; i < staying.length * resources; i += resources) least = Math.min(least, before[i], after[i]);
+    return least;
+  });
+  /** No more VMs fit on the bin than this. */
+  const mostItems = (b: number): number =>
+    smallest.reduce(
+      (most, least, r) => (least > 0 ? Math.min(most, Math.floor(capacity[b * resources + r] / least)) : most),
+      Infinity,
+    );
 
   const forms = new Forms(nodes.length, vms.length, staying.length, refuse);
   for (const vm of listed("root")) if (runs.has(vm)) forms.restrict(items([vm]), [runs.get(vm)!]);
@@ -145,6 +158,19 @@ export function compileBtrplace({ model, constraints }: BtrplaceInstance): Compi
     const partition = forms.partition("among", lists);
     forms.restrict(items(some), lists.flat());
     forms.add({ kind: "together", group: forms.group(items(some)), partition }, continuous);
+  }
+  for (const { nodes: some, amount, continuous } of counted) {
+    const bins = binsOf(some);
+    if (bins.length < 2) continue;
+    const inside = new Set(bins);
+    const outside = Array.from(nodes.keys()).filter((b) => !inside.has(b));
+    // The rule limits every cell: one that holds fewer VMs by its capacity isn't touched.
+    if (outside.some((b) => mostItems(b) > amount)) {
+      refuse("runningCapacity", `${amount} VMs on ${some.length} nodes is less than some other node could hold`);
+      continue;
+    }
+    const partition = forms.partition("runningCapacity", [bins, ...outside.map((b) => [b])]);
+    forms.add({ kind: "apart", group: forms.group(items(vms)), partition, limit: amount }, continuous);
   }
   const exclude = (lists: readonly number[][], continuous: boolean, partition?: number): void => {
     const groups = lists.map((list) => forms.group(list));
