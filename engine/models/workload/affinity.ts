@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { AffinityProfile } from "../affinity-profile";
 import { WORKLOAD_CLASSES, type WorkloadClass } from "./classes";
 
 /** How well one VM fared on a host for a while. */
@@ -19,22 +20,6 @@ export const affinityOptionsSchema = z.strictObject({
 });
 export type AffinityOptions = z.infer<typeof affinityOptionsSchema>;
 
-/** Affinity of a host for the workload classes, and the history that it rests on. */
-export const affinityProfileSchema = z.strictObject({
-  host: z.string().min(1),
-  asOf: z.number().int().describe("Epoch seconds"),
-  scores: z
-    .array(
-      z.strictObject({
-        workloadClass: z.enum(WORKLOAD_CLASSES),
-        affinity: z.number().min(0).max(1).describe("Expected performance of such a VM there, 1 is undisturbed"),
-        observedHours: z.number().nonnegative().describe("VM hours behind it, decayed to asOf"),
-      }),
-    )
-    .describe("One per class, in the order of the classes"),
-});
-export type AffinityProfile = z.infer<typeof affinityProfileSchema>;
-
 /** Ready time share of a vCPU at which a VM is felt to be slow: VMware's rule of thumb is 5 %, and 10 % is bad. */
 const READY_HALF = 0.1;
 
@@ -48,11 +33,11 @@ export function performanceOfReady(readyMs: number, vcpus: number): number {
 }
 
 /**
- * Affinity of every host for every class: the decayed, weighted mean of the performance seen there, shrunk towards
- * what the class shows on all hosts, that towards what all classes show, and that towards `unknown` (a cluster without
- * any observation). A host never tried is thus neither good nor bad, but like the others.
+ * Affinity of every host for every class, a profile per class: the decayed, weighted mean of the performance seen
+ * there, shrunk towards what the class shows on all hosts, that towards what all classes show, and that towards
+ * `unknown` (a cluster without any observation). A host never tried is thus neither good nor bad, but like the others.
  */
-export function affinityProfiles(
+export function classAffinities(
   hosts: readonly string[],
   observations: readonly ObservedPerformance[],
   asOf: number,
@@ -62,13 +47,15 @@ export function affinityProfiles(
   const { halfLifeHours, priorHours } = options;
   const classes = WORKLOAD_CLASSES.length;
   const rowOf = new Map(hosts.map((host, row) => [host, row]));
+  const usable = observations.filter(
+    ({ host, at, performance, weight }) =>
+      rowOf.has(host) && at <= asOf && Number.isFinite(performance) && weight > 0 && Number.isFinite(weight),
+  );
   const sums = new Float64Array(hosts.length * classes);
   const hours = new Float64Array(hosts.length * classes);
-  for (const { host, class: name, at, performance, weight } of observations) {
-    const row = rowOf.get(host);
-    if (row === undefined || at > asOf || !Number.isFinite(performance) || !(weight > 0)) continue;
+  for (const { host, class: name, at, performance, weight } of usable) {
     const decayed = weight * 0.5 ** ((asOf - at) / 3600 / halfLifeHours);
-    const cell = row * classes + WORKLOAD_CLASSES.indexOf(name);
+    const cell = rowOf.get(host)! * classes + WORKLOAD_CLASSES.indexOf(name);
     sums[cell] += decayed * Math.max(0, Math.min(1, performance));
     hours[cell] += decayed;
   }
@@ -76,14 +63,26 @@ export function affinityProfiles(
   const total = (values: Float64Array, of?: number) =>
     values.reduce((sum, value, cell) => (of === undefined || cell % classes === of ? sum + value : sum), 0);
   const overall = shrunk(total(sums), total(hours), unknown);
-  const ofClass = WORKLOAD_CLASSES.map((_, c) => shrunk(total(sums, c), total(hours, c), overall));
-  return hosts.map((host, row) => ({
-    host,
-    asOf,
-    scores: WORKLOAD_CLASSES.map((workloadClass, c) => ({
-      workloadClass,
-      affinity: shrunk(sums[row * classes + c], hours[row * classes + c], ofClass[c]),
-      observedHours: hours[row * classes + c],
-    })),
-  }));
+  return WORKLOAD_CLASSES.map((name, c): AffinityProfile => {
+    const ofClass = shrunk(total(sums, c), total(hours, c), overall);
+    const times = usable.filter((observation) => observation.class === name).map(({ at }) => at);
+    const affinityScores = hosts.map((host, row) => {
+      const cell = row * classes + c;
+      return { host, score: shrunk(sums[cell], hours[cell], ofClass), evidence: hours[cell] };
+    });
+    return {
+      subject: name,
+      kind: "workload category",
+      workloadCategory: name,
+      affinityScores: affinityScores.sort((a, b) => b.score - a.score || (a.host < b.host ? -1 : 1)),
+      historicalData:
+        times.length === 0
+          ? null
+          : {
+              from: times.reduce((a, b) => Math.min(a, b)),
+              to: times.reduce((a, b) => Math.max(a, b)),
+              observations: times.length,
+            },
+    };
+  });
 }
