@@ -43,7 +43,7 @@ export interface Solution {
 }
 
 /** Rounds between two reports of progress. */
-const ROUNDS = 25;
+export const ROUNDS = 25;
 
 /**
  * Searches for a cheap assignment in this thread: repairs what the initial one breaks, then anneals over shifts, swaps and

@@ -14,7 +14,10 @@ const TARGETS = 4;
 export class Eject implements Neighbourhood {
   readonly name = "eject";
   private readonly need: Float64Array;
+  /** Items taken off their bins and not placed yet. */
   private readonly pool: number[] = [];
+  /** Where the last of them were. */
+  private readonly places: number[] = [];
 
   constructor(private readonly context: Context) {
     this.need = new Float64Array(context.problem.resources);
@@ -26,7 +29,7 @@ export class Eject implements Neighbourhood {
     if (first < 0) return false;
     const before = state.cost;
     const broken = state.rules.hard;
-    if (this.relocate(first, false) && state.rules.hard <= broken && state.cost - before <= bound) {
+    if (this.relocate(first, false, before + bound) && state.rules.hard <= broken && state.cost - before <= bound) {
       trail.keep();
       return true;
     }
@@ -36,9 +39,10 @@ export class Eject implements Neighbourhood {
 
   /**
    * Takes `item` to another bin and places what has to make room for it, all on the trail for the caller to judge: false where
-   * something found no place. `gently`: where it fits as things are, it goes there and nothing makes room.
+   * something found no place, or the cost went above `ceiling`: what is still to be placed can hardly lower it. `gently`: where
+   * the item fits as things are, it goes there and nothing makes room.
    */
-  relocate(item: number, gently: boolean): boolean {
+  relocate(item: number, gently: boolean, ceiling: number): boolean {
     const { state, trail } = this.context;
     const { pool } = this;
     pool.length = 0;
@@ -46,6 +50,7 @@ export class Eject implements Neighbourhood {
     trail.shift(item, -1, state.modeOf[item]);
     let done = (gently && insert(this.context, item, -1)) || this.force(item, source);
     for (let step = 0; done && pool.length > 0; step++) {
+      if (state.cost > ceiling) return false;
       const next = this.takeLargest();
       done = insert(this.context, next, -1) || (step < MOST_STEPS && this.force(next, -1));
     }
@@ -54,14 +59,22 @@ export class Eject implements Neighbourhood {
 
   /** Puts `item` on a bin other than `except`, smaller items leaving it for the pool. */
   private force(item: number, except: number): boolean {
-    const { problem, random, trail } = this.context;
+    const { problem, random, state, trail } = this.context;
+    this.places.length = 0;
     for (let k = 0; k < TARGETS; k++) {
       const bin = random.below(problem.bins);
       const mode = this.context.randomMode(item);
       if (bin === except || !this.couldHold(item, bin, mode)) continue;
-      if (!this.makeRoom(item, bin, mode)) continue;
-      trail.shift(item, bin, mode);
-      return true;
+      const before = this.pool.length;
+      if (this.makeRoom(item, bin, mode)) {
+        trail.shift(item, bin, mode);
+        return true;
+      }
+      while (this.pool.length > before) {
+        const back = this.pool.pop() as number;
+        const at = this.places.pop() as number;
+        trail.shift(back, at, state.modeOf[back]);
+      }
     }
     return false;
   }
@@ -78,7 +91,7 @@ export class Eject implements Neighbourhood {
     return true;
   }
 
-  /** Takes smaller items off `bin` until `item` fits there; what has left stays in the pool even where that fails. */
+  /** Takes smaller items off `bin` until `item` fits there; what leaves goes into the pool. */
   private makeRoom(item: number, bin: number, mode: number): boolean {
     const { state, trail, random, sizes } = this.context;
     const { pool } = this;
@@ -104,6 +117,7 @@ export class Eject implements Neighbourhood {
         }
         if (leaving < 0) continue;
       }
+      this.places.push(state.binOf[leaving]);
       trail.shift(leaving, -1, state.modeOf[leaving]);
       pool.push(leaving);
     }

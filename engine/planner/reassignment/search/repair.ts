@@ -20,7 +20,7 @@ export function repair(search: Search, stopped: () => boolean): void {
     for (const { item } of order) {
       const violation = violationOf(state);
       if (violation === 0 || stopped()) break;
-      const placed = eject.relocate(item, true);
+      const placed = eject.relocate(item, true, Infinity);
       const after = violationOf(state);
       if (placed && (after < violation || (idle > 0 && after === violation))) trail.keep();
       else trail.undo();
