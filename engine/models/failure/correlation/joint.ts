@@ -35,9 +35,11 @@ export function jointProbabilities(own: ArrayLike<number>, soon: ArrayLike<numbe
   const kept = 1 - shrinkage(correlation, n);
   const joint = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      const shared = kept * correlation[i * n + j] * deviation[i] * deviation[j];
-      joint[i * n + j] = i === j ? own[i] : own[i] * own[j] + shared;
+    joint[i * n + i] = own[i];
+    for (let j = 0; j < i; j++) {
+      const both = own[i] * own[j] + kept * correlation[i * n + j] * deviation[i] * deviation[j];
+      joint[i * n + j] = both;
+      joint[j * n + i] = both;
     }
   }
   return joint;

@@ -52,8 +52,12 @@ export interface PairFitOptions {
 export const MIN_FAILURES = 200;
 const EVENTS = 12_000;
 const HELD_EVENTS = 1_000;
-/** Newest part of the failures, for the number of trees, calibration and skill. */
-const HELD_OUT = 0.15;
+/**
+ * Time in so many blocks, of which every fifth is held out for the number of trees, calibration and skill: months differ
+ * so much in their bursts that the newest alone would not stand for those to come.
+ */
+const BLOCKS = 20;
+const HELD_OUT_EVERY = 5;
 
 /**
  * Failures come in bursts, and the rows of a burst resemble each other: few bins, few rows and columns a tree keep the
@@ -76,9 +80,11 @@ export function fitPairModel(log: HostEventLog, options: PairFitOptions): PairMo
       .shuffle(list)
       .slice(0, count)
       .sort((a, b) => a - b);
-  const split = log.at[usable[Math.floor(usable.length * (1 - HELD_OUT))]];
-  const early = usable.filter((k) => log.at[k] + windowSeconds < split);
-  const late = usable.filter((k) => log.at[k] >= split);
+  const first = log.at[usable[0]];
+  const blockSeconds = (log.at[usable[usable.length - 1]] - first + 1) / BLOCKS;
+  const isHeld = (time: number) => Math.floor((time - first) / blockSeconds) % HELD_OUT_EVERY === 2;
+  const early = usable.filter((k) => !isHeld(log.at[k]) && !isHeld(log.at[k] + windowSeconds));
+  const late = usable.filter((k) => isHeld(log.at[k]));
   const events = options.events ?? EVENTS;
   const sample = sampling(log, Math.min(events, usable.length), seed);
   const train = pairRows(log, draw(early, events), windowSeconds, sample);
