@@ -1,5 +1,5 @@
 import type { CascadeGraph } from "./cascade-graph";
-import { searchSources } from "./search-sources";
+import { listSources } from "./list-sources";
 import type { Worlds } from "./simulate";
 import { spreadSources } from "./spread-sources";
 
@@ -16,10 +16,10 @@ const LARGE_CASCADE = 1 / 20;
 export function simulateAll(graph: CascadeGraph, sources: readonly Int32Array[], worlds: Worlds): Uint32Array {
   const counts = new Uint32Array(sources.length * graph.nodes);
   const middle = Math.min(worlds.to, worlds.from + TRIAL_WORLDS);
-  const failed = searchSources(graph, sources, { ...worlds, to: middle }, counts);
+  const failed = listSources(graph, sources, { ...worlds, to: middle }, counts);
   const searches = (middle - worlds.from) * sources.length;
   const rest = { ...worlds, from: middle };
   if (failed > LARGE_CASCADE * graph.nodes * searches) spreadSources(graph, sources, rest, counts);
-  else searchSources(graph, sources, rest, counts);
+  else listSources(graph, sources, rest, counts);
   return counts;
 }

@@ -11,7 +11,7 @@ import {
   simulateCascades,
   simulateCascadesReference,
 } from "../../../../engine/models/propagation";
-import { searchSources } from "../../../../engine/models/propagation/search-sources";
+import { listSources } from "../../../../engine/models/propagation/list-sources";
 import { spreadSources } from "../../../../engine/models/propagation/spread-sources";
 import { createRandom } from "../../../../engine/random";
 
@@ -104,7 +104,7 @@ describe("cascades of all sources", () => {
       const sources = Array.from({ length: nodes }, (_, i) => Int32Array.of(i, (i * 7) % nodes));
       const worlds = { seed: 11, from: 5, to: 305 };
       const expected = oneByOne(graph, sources, worlds);
-      for (const kernel of [searchSources, spreadSources]) {
+      for (const kernel of [listSources, spreadSources]) {
         const counts = new Uint32Array(nodes * nodes);
         kernel(graph, sources, worlds, counts);
         assert.deepEqual(counts, expected, kernel.name);
