@@ -3,13 +3,11 @@ import type { Classes } from "./host-classes";
 import type { Choice } from "./host-choices";
 import { combine, isIdle } from "./combine";
 
-/** States kept from host to host in a pass over all of them, and in each pass over a few. */
-const PASS_WIDTH = 250;
+/** States kept from host to host in the passes over all of them, a quick one first, and in each pass over a few. */
+const PASS_WIDTHS = [20, 250];
 /** Slots times states of a pass over all hosts, at most. */
 const PASS_STATES = 60_000;
 const WIDTH = 800;
-/** Passes over all hosts, each aiming one piece lower, before the search over a few starts from nothing. */
-const PASSES = 2;
 /** Hosts of a class that are looked at for each one that the prices would have do something, and beside them. */
 const SPARE = 2;
 /** Hosts that a pass frees: of those that do something, and of the others. */
@@ -81,9 +79,9 @@ export function assemble(
   // Who loses most by doing nothing comes first; those that only take are left to make the sums even.
   const order = hosts.map((_, i) => i);
   order.sort((a, b) => hosts[b].choices[idleAt[b]].loss - hosts[a].choices[idleAt[a]].loss || a - b);
-  const width = Math.min(PASS_WIDTH, Math.ceil(PASS_STATES / Math.max(1, hosts.length)));
-  for (let below = 0; gain === 0 && below < PASSES && most > below && !stop(); below++) {
-    attempt(order, width, most - below);
+  for (const pass of PASS_WIDTHS) {
+    const width = Math.min(pass, Math.ceil(PASS_STATES / Math.max(1, hosts.length)));
+    if (gain < most && !stop()) attempt(order, width, Math.max(gain + 1, gain === 0 ? most - 1 : most));
   }
   while (!stop() && gain < most && hosts.length > 1) {
     const pick = (from: number[], count: number): number[] => {
