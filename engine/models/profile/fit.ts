@@ -6,7 +6,7 @@ import { REQUEST_MODEL, REQUEST_MODEL_VERSION, type RequestModel } from "./model
 import type { RequestKey } from "./record";
 import { type RequestSubject, activeSubjects } from "./subjects";
 import { RequestTracker } from "./tracker";
-import { type Span, type TrainingRows, joined, spanOf, trainingRows } from "./training-rows";
+import { type Span, MAX_ROWS, type TrainingRows, joined, spanOf, trainingRows } from "./training-rows";
 
 export interface RequestFit {
   readonly key: RequestKey;
@@ -15,6 +15,8 @@ export interface RequestFit {
   /** Whose requests to learn from; by default those with requests in MIN_WINDOWS windows before `until`. */
   readonly subjects?: readonly RequestSubject[];
   readonly seed?: number;
+  /** Rows to learn from at most: of more, an even part with weights. */
+  readonly maxRows?: number;
   readonly boosting?: Partial<BoostingOptions>;
   readonly onTree?: (trees: number) => void;
   readonly signal?: AbortSignal;
@@ -49,7 +51,7 @@ export const REQUEST_BOOSTING: Partial<BoostingOptions> = {
  * again on all of it. Where the history is short or the trees are no better, the histogram answers, and the file says so.
  */
 export function fitRequests(log: RequestLog, fit: RequestFit): RequestModel {
-  const { key, seed = 1 } = fit;
+  const { key, seed = 1, maxRows = MAX_ROWS } = fit;
   const whole = spanOf(log);
   const until = fit.until ?? whole.to;
   const tracker = new RequestTracker(log);
@@ -72,8 +74,8 @@ export function fitRequests(log: RequestLog, fit: RequestFit): RequestModel {
   if (span.to - span.from < MIN_SPAN) return histogram("less than 4 days of history");
   if (subjects.length === 0) return histogram(`no ${key} has requests in ${MIN_WINDOWS} windows`);
   const split = span.to - Math.round(HELD_OUT * (span.to - span.from));
-  const older = trainingRows(log, subjects, { from: span.from, to: split }, seed);
-  const newer = trainingRows(log, subjects, { from: split, to: span.to }, seed);
+  const older = trainingRows(log, subjects, { from: span.from, to: split }, seed, maxRows * (1 - HELD_OUT));
+  const newer = trainingRows(log, subjects, { from: split, to: span.to }, seed, maxRows * HELD_OUT);
   if (Math.min(requests(older), requests(newer)) < MIN_REQUESTS) return histogram("too few requests to learn from");
 
   const options = { ...REQUEST_BOOSTING, ...fit.boosting, seed };
@@ -92,7 +94,7 @@ export function fitRequests(log: RequestLog, fit: RequestFit): RequestModel {
     return histogram("the trees are no better than the idle-time histogram on held-out history", samples, skill);
   }
   const all = joined([older, newer]);
-  const more = { ...options, trees: Math.ceil(trial.trees.length * (all.features.rows / older.features.rows) ** 0.5) };
+  const more = { ...options, trees: Math.ceil(trial.trees.length / Math.sqrt(1 - HELD_OUT)) };
   const trees = fitBoostedTrees(all, { ...run, options: more });
   const reason = `Brier skill ${skill.value.toFixed(3)} on held-out history, the histogram's ${skill.baseline.value.toFixed(3)}`;
   return model(samples, { method: "boosted trees", reason, trees, calibration }, skill);

@@ -10,6 +10,7 @@ import {
   outcomesOf,
   shifted,
   spanOf,
+  trainingRows,
   viewOf,
   writeFeatures,
 } from "../../../../engine/models/profile";
@@ -179,5 +180,27 @@ describe("growable list", () => {
         },
       ),
     );
+  });
+});
+
+describe("training rows", () => {
+  it("are at most so many, and their weights keep the frequencies", () => {
+    const events = [...sessions("anna", 10, 1), ...poisson("bert", 0.05, 10, 2), ...cron("daily", 1440, 3, 10)];
+    const log = buildLog(events);
+    const subjects = log.users.map((_, user) => ({ user, application: null }));
+    const span = { from: WINDOW + 288, to: WINDOW + 10 * 288 };
+    const outcomes = outcomesOf(log, subjects, span);
+    const requests = outcomes.reduce((sum, value) => sum + value, 0);
+    for (const maxRows of [1e6, 2000]) {
+      const { targets, weights } = trainingRows(log, subjects, span, 1, maxRows);
+      assert.ok(
+        targets.length < Math.min(outcomes.length / 1.5, maxRows * 1.1),
+        `${targets.length} of ${outcomes.length}`,
+      );
+      const rows = weights.reduce((sum, weight) => sum + weight, 0);
+      const hits = weights.reduce((sum, weight, i) => sum + weight * targets[i], 0);
+      assert.ok(Math.abs(rows / outcomes.length - 1) < 0.12, `${rows} rows for ${outcomes.length}`);
+      assert.ok(Math.abs(hits / requests - 1) < 0.1, `${hits} requests for ${requests}`);
+    }
   });
 });
