@@ -8,3 +8,4 @@ export * from "./contention";
 export * from "./known-events";
 export * from "./quantile";
 export * from "./resource-quantiles";
+export * from "./training-history";

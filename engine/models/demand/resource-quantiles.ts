@@ -3,10 +3,9 @@ import { type HourlyHistory, rowOf } from "../history";
 import { DemandForecaster, QUANTILE_LEVELS, fillGaps } from "./quantile";
 import { NORMAL_QUANTILES } from "./quantile/baseline";
 import { seasonalBaseline } from "./seasonal";
+import { MIN_COVERAGE } from "./training-history";
 
 const LEVELS = QUANTILE_LEVELS.length;
-/** Below it, gaps that are carried forward would be taken for calm. */
-const MIN_COVERAGE = 0.75;
 
 /** Quantiles of one resource of many VMs or hosts, hour by hour. */
 export interface ResourceQuantiles {
