@@ -99,13 +99,16 @@ function hostsOf(search: Search): Int32Array {
   return Int32Array.from(model.vms, (vm, v) => (v < model.movable ? search.state.hostOf[units.unitOf[v]] : vm.current));
 }
 
-/** What the request itself states must hold in the end; what the world has broken already is only reported. */
+/**
+ * What the request itself states must hold in the end for the VMs in scope; what the world has broken already, or what
+ * VMs out of scope break among themselves, is only reported.
+ */
 function refuseUnmetRequest(
   model: Model,
   constraints: readonly ActiveConstraint[],
   violations: readonly Violation[],
 ): void {
-  const unmet = violations.filter(({ constraint }) => constraint.origin === "request");
+  const unmet = violations.filter(({ constraint, inherited }) => constraint.origin === "request" && !inherited);
   if (unmet.length === 0) return;
   const names = new Set(unmet.flatMap(({ breach }) => breach.vms.map((v) => model.vms[v].name)));
   // A VM that runs is only in the way of itself: asked as if it had no host yet, the conflict shows.

@@ -51,9 +51,14 @@ export function checkPlan(snapshot: Snapshot, request: PlanRequest, plan: Plan):
       }
     }
   }
+  const planned = new Set(plan.virtualMachines.map(({ id, vm }) => id ?? vm));
+  const isPlanned = ({ vm, name }: Guest): boolean => planned.has(vm?.id ?? name);
+  const inPlan = guests.filter(isPlanned);
   for (const group of request.groups) {
     if (!group.mandatory) continue;
     const members = guests.filter(({ name }) => group.members.includes(name));
+    // What VMs that the plan has no say in break among themselves is the world's.
+    if (!members.some(isPlanned)) continue;
     const domains = members.map(({ after }) => {
       if (group.over === "host") return after;
       const category = group.over.tagCategory;
@@ -63,14 +68,16 @@ export function checkPlan(snapshot: Snapshot, request: PlanRequest, plan: Plan):
     });
     if (group.kind === "spread") {
       const { minDomains = 1, maxPerDomain = Infinity } = group;
-      const most = Math.max(...domains.map((domain) => domains.filter((other) => other === domain).length));
+      const ours = domains.filter((_, i) => isPlanned(members[i]));
+      const most = Math.max(...ours.map((domain) => domains.filter((other) => other === domain).length));
       if (new Set(domains).size < minDomains || most > maxPerDomain)
         fail("minimum-spread", `group ${group.name}: ${domains.join(", ")}`);
-    } else if ((group.kind === "apart" ? crowded : scattered)(domains) > 0)
+    } else if (
+      (group.kind === "apart" ? crowded : scattered)(domains) >
+      (group.kind === "apart" ? crowded : scattered)(domains.filter((_, i) => !isPlanned(members[i])))
+    )
       fail("group", `group ${group.name}: ${domains.join(", ")}`);
   }
-  const planned = new Set(plan.virtualMachines.map(({ id, vm }) => id ?? vm));
-  const inPlan = guests.filter(({ vm, name }) => planned.has(vm?.id ?? name));
   checkRules(request, guests, inPlan, hosts, fail);
   checkAdmission(snapshot, request, running, hosts, fail);
   const moves = guests.filter(
@@ -278,7 +285,10 @@ function checkRules(
         fail("licence-hosts", `${licence.name}: ${guest.name} on ${guest.after}`);
     }
     const used = new Set(guests.filter((guest) => meant(licence, guest)).map(({ after }) => after));
-    if (used.size > (licence.maxHosts ?? Infinity)) fail("licence-count", `${licence.name}: ${[...used].join(", ")}`);
+    const fixed = guests.filter((guest) => meant(licence, guest) && !inPlan.includes(guest));
+    const theirs = new Set(fixed.map(({ after }) => after)).size;
+    if (used.size > Math.max(theirs, licence.maxHosts ?? Infinity))
+      fail("licence-count", `${licence.name}: ${[...used].join(", ")}`);
   }
   for (const zone of rules.compliance.filter(({ mandatory }) => mandatory)) {
     for (const guest of inPlan) {
@@ -296,6 +306,10 @@ function checkRules(
     };
     const served = new Set(guests.filter(({ name }) => rule.on.includes(name)).map(domain));
     for (const guest of guests.filter(({ name }) => rule.virtualMachines.includes(name))) {
+      // A VM out of scope that was without before may go on so.
+      const before = guests.filter((other) => rule.on.includes(other.name) && other.before !== null);
+      const wasServed = before.some((other) => domain({ ...other, after: other.before! }) === domain(guest));
+      if (!inPlan.includes(guest) && !wasServed) continue;
       if (domain(guest) === "" || !served.has(domain(guest))) fail("dependencies", `${rule.name}: ${guest.name}`);
     }
   }
