@@ -2,13 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import {
-  type CascadeGraph,
-  type Simulator,
-  type Worlds,
-  compileGraph,
-  openSimulator,
-} from "../engine/models/propagation";
+import { type CascadeGraph, type Simulator, compileGraph, openSimulator } from "../engine/models/propagation";
 import { SOURCES_AT_ONCE } from "../engine/models/propagation/spread-sources";
 import { GOLDEN, compileGolden, sigmas } from "./propagation/golden";
 import { runPeer } from "./support/peer";
@@ -112,7 +106,7 @@ async function measure(graphs: CascadeGraph[], simulator: Simulator, seed: numbe
 
 /** Worlds per second, and per second of CPU of all threads: as many as fill the time, found by doubling. */
 async function rate(seconds: number, simulate: (from: number, to: number) => Promise<unknown>) {
-  for (let worlds = 64; ; worlds *= 2) {
+  for (let worlds = 1024; ; worlds *= 2) {
     const started = performance.now();
     const cpu = process.cpuUsage();
     await simulate(0, worlds);
