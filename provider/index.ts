@@ -5,3 +5,4 @@ export * from "./stickiness/resource";
 export type { PlannedRule, StickinessDrift } from "./stickiness/planned";
 export * from "./schedule/resource";
 export type { MoveOutcome } from "./execution/move";
+export * from "./group/virtual-machine-group";

@@ -39,6 +39,9 @@ export const settingsSchema = z
       .optional()
       .describe("Absent: plans rest on configured sizes"),
     journal: path.default("vsphere-affinity.journal.duckdb"),
+    models: path.optional().describe("Folder of trained models, as `train` writes them; absent: baselines serve"),
+    hostEvents: path.optional().describe("Known troubles of hosts: CSV, or a JSON object a line"),
+    requests: path.optional().describe("History of requests: CSV, or a JSON object a line"),
     asOf: z
       .union([z.enum(["now", "newest"]), z.iso.datetime()])
       .default("now")
@@ -50,7 +53,18 @@ export const settingsSchema = z
     error: "give either vcenter or inventory, and not both",
   });
 export type Settings = z.infer<typeof settingsSchema>;
-export const SETTING_KEYS = ["vcenter", "inventory", "telemetry", "journal", "asOf", "device", "plan"] as const;
+export const SETTING_KEYS = [
+  "vcenter",
+  "inventory",
+  "telemetry",
+  "journal",
+  "models",
+  "hostEvents",
+  "requests",
+  "asOf",
+  "device",
+  "plan",
+] as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Loose = Record<string, unknown>;
