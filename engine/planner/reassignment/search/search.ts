@@ -8,7 +8,7 @@ import { violationOf } from "./violation";
 import { Context, type Neighbourhood } from "./context";
 
 /** One attempt in so many is an ejection: it costs about as much as all the others together. */
-const EJECT_EVERY = 16;
+const EJECT_EVERY = 128;
 
 /** An annealing walk over assignments, and the best that it met. */
 export class Search {
@@ -41,8 +41,8 @@ export class Search {
     const { random, shift, swap, eject } = this;
     for (let k = 0; k < attempts; k++) {
       const bound = temperature > 0 ? -temperature * Math.log(random.open()) : 0;
-      const draw = random.next() & 31;
-      const neighbourhood = draw < 32 / EJECT_EVERY ? eject : draw & 1 ? swap : shift;
+      const draw = random.next() & 255;
+      const neighbourhood = draw < 256 / EJECT_EVERY ? eject : draw & 1 ? swap : shift;
       neighbourhood.attempt(bound);
     }
     this.keepBest();

@@ -3,7 +3,7 @@ import { costColumns } from "../state/cost-columns";
 
 /** Parts of the typical cost of an item at which annealing begins and ends; measured, see ADR 8. */
 const FIRST = 0.3;
-const LAST = 3e-4;
+const LAST = 1e-3;
 
 /** Temperatures from the first to the last, by the part of the search that is done. */
 export function coolingSchedule(problem: ReassignmentProblem): (progress: number) => number {
