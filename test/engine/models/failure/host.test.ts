@@ -45,7 +45,7 @@ describe("host events", () => {
 
 describe("the model of hosts' failures", () => {
   const log = lemonLog(1, 500);
-  const instants = daysFrom(60, 320);
+  const instants = daysFrom(60, 400);
   const model = fitHostModel(log, { instants: () => instants, horizonsSeconds: [DAY, 7 * DAY], seed: 1 })!;
 
   it("tells lemons from the others, calibrated, within both horizons", () => {
@@ -55,7 +55,7 @@ describe("the model of hosts' failures", () => {
       [7 * DAY, 1 - 0.9 ** 7, 1 - 0.99 ** 7],
     ]) {
       const sums = { lemon: 0, other: 0 };
-      const days = daysFrom(400, 440);
+      const days = daysFrom(410, 450);
       for (const day of days)
         predictHosts(model, log, day, horizon).probability.forEach(
           (p, host) => (sums[host < 5 ? "lemon" : "other"] += p / days.length / (host < 5 ? 5 : 35)),
@@ -77,7 +77,7 @@ describe("the model of hosts' failures", () => {
   });
 
   it("update follows the level of the failures", () => {
-    const none = { ...log, ...selectBefore(log, 401 * DAY) };
+    const none = { ...log, ...selectBefore(log, 408 * DAY) };
     const calm = updateHostModel(model, none, 500 * DAY);
     const sum = (m: typeof model) => predictHosts(m, none, 500 * DAY, DAY).probability.reduce((a, b) => a + b, 0);
     assert.ok(sum(calm) < 0.8 * sum(model));
