@@ -47,7 +47,9 @@ function readConfig(file: string): Loose {
   const settings = { ...(raw as Loose) };
   const folder = dirname(resolve(file));
   const absolute = (value: unknown) => (typeof value === "string" ? resolve(folder, value) : value);
-  if ("inventory" in settings) settings.inventory = absolute(settings.inventory);
+  for (const key of ["inventory", "models", "hostEvents", "requests"]) {
+    if (key in settings) settings[key] = absolute(settings[key]);
+  }
   settings.journal = absolute(settings.journal ?? DEFAULT_JOURNAL);
   const telemetry = settings.telemetry as Loose | undefined;
   if (telemetry?.duckdb !== undefined) settings.telemetry = { ...telemetry, duckdb: absolute(telemetry.duckdb) };
@@ -73,6 +75,7 @@ function applyFlags(settings: Loose, flags: WorldFlags): Loose {
   }
   if (flags.telemetry !== undefined) result.telemetry = telemetrySetting(flags.telemetry);
   if (flags.journal !== undefined) result.journal = flags.journal;
+  if (flags.models !== undefined) result.models = flags.models;
   // A file is a copy of the past, and so is the telemetry beside it.
   const past = result.inventory !== undefined && result.telemetry !== undefined;
   result.asOf = flags.asOf ?? result.asOf ?? (past ? "newest" : "now");

@@ -8,6 +8,7 @@ export interface WorldFlags extends CommonFlags {
   readonly vcenter?: string;
   readonly telemetry?: string;
   readonly journal?: string;
+  readonly models?: string;
   readonly device?: string;
   readonly cluster?: string;
   readonly seed?: number;
@@ -27,7 +28,8 @@ export function addInventoryOptions(command: Command): void {
 export function addTelemetryOptions(command: Command): void {
   command
     .option("--telemetry <file|url>", "DuckDB file, or InfluxDB as http://server:8086/database")
-    .option("--journal <file>", "DuckDB file that keeps reservations and plans");
+    .option("--journal <file>", "DuckDB file that keeps reservations and plans")
+    .option("--models <folder>", "trained models, as `train` writes them (default: none, baselines serve)");
 }
 
 export function addPlanOptions(command: Command): void {

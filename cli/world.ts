@@ -1,7 +1,11 @@
+import { AffinityError } from "../engine/errors";
+import type { Assessment } from "../engine/models/assessment";
 import type { Plan } from "../engine/planner/plan";
+import type { PlanRequest } from "../engine/planner/request";
 import type { Snapshot } from "../engine/snapshot";
 import type { TelemetrySource } from "../engine/telemetry/source";
 import type { Settings } from "../provider/settings";
+import type { World } from "../provider/world";
 import type { Context } from "./command";
 import { lazy } from "./lazy";
 import { draftRequest, parseRequest, type RequestFlags } from "./request";
@@ -45,16 +49,40 @@ export async function makePlan(
     const key = clusterKey(snapshot, lazy.snapshot().findCluster(snapshot, draft.cluster));
     const reservations = promisedByOthers(snapshot, key, "", await journal.reservations(key));
     return withTelemetry(settings, async (telemetry) => {
-      const world = { snapshot, telemetry, journal };
+      const models = await lazy.models().openModels(settings, snapshot);
+      const world = { snapshot, telemetry, journal, models };
       const now = Math.floor(Date.now() / 1000);
       const asOf = draft.asOf ?? (await lazy.world().instantOf(settings, world, now));
-      return lazy.run().computePlan(parseRequest({ ...draft, asOf, reservations }, flags), {
+      const request = parseRequest({ ...draft, asOf, reservations }, flags);
+      let assessment: Assessment | undefined;
+      const plan = await lazy.run().computePlan(request, {
         snapshot,
         telemetry,
+        models,
         device: settings.device,
         signal: context.signal,
+        onAssessment: (made) => (assessment = made),
         onProgress: ({ what, done, total }) => report({ text: what, done, total }),
       });
+      if (assessment) await keepTrack(context, settings, world, key, assessment, request);
+      return plan;
     });
   });
+}
+
+/** What was said is kept where somebody keeps a journal; a plan is worth having without. */
+async function keepTrack(
+  context: Context,
+  settings: Settings,
+  world: World,
+  key: string,
+  assessment: Assessment,
+  request: PlanRequest,
+): Promise<void> {
+  try {
+    await lazy.trackRecord().keepTrack(settings, world, key, assessment, request);
+  } catch (error) {
+    if (!(error instanceof AffinityError)) throw error;
+    context.output.note(`warning: what the models say is not kept: ${error.message}`);
+  }
 }

@@ -2,7 +2,9 @@ import type { z } from "zod";
 import { chooseDevice } from "./compute/choose";
 import type { DeviceName } from "./compute/device";
 import { assess } from "./models/assess";
+import type { Assessment } from "./models/assessment";
 import type { Progress } from "./models/progress";
+import type { TrainedModels } from "./models/training";
 import { type Plan, planPlacement, planRequestSchema } from "./planner";
 import { findCluster, type Snapshot } from "./snapshot";
 import type { TelemetrySource } from "./telemetry/source";
@@ -12,24 +14,29 @@ export interface RunInputs {
   readonly snapshot: Snapshot;
   /** Null: the plan rests on configured sizes. */
   readonly telemetry: TelemetrySource | null;
+  /** Trained models, where there is a folder of them; baselines serve otherwise. */
+  readonly models?: TrainedModels | null;
   readonly device?: "auto" | DeviceName;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told what the models say: what is kept beside what comes true. */
+  readonly onAssessment?: (assessment: Assessment) => void;
   /** Told which device was chosen: never part of the plan. */
   readonly onDevice?: (device: DeviceName) => void;
 }
 
 /**
  * From request, world and telemetry to the plan. A pure function of (request with its configuration and seed,
- * snapshot, telemetry window): the device, the store behind the telemetry and the clock on the wall change no byte.
+ * snapshot, telemetry window, model files): the device, the store behind the telemetry and the clock on the wall change no byte.
  *
  * @throws AffinityError REQUEST_INVALID, CLUSTER_NOT_FOUND, PLAN_INFEASIBLE, and what the telemetry and device may.
  */
 export async function computePlan(request: z.input<typeof planRequestSchema>, inputs: RunInputs): Promise<Plan> {
-  const { snapshot, telemetry, signal, onProgress } = inputs;
+  const { snapshot, telemetry, models, signal, onProgress } = inputs;
   const parsed = validate(planRequestSchema, request, { code: "REQUEST_INVALID", subject: "the plan request" });
   const cluster = findCluster(snapshot, parsed.cluster);
-  const assessment = await assess(parsed, snapshot, cluster, telemetry, { signal, onProgress });
+  const assessment = await assess(parsed, snapshot, cluster, telemetry, { models, signal, onProgress });
+  inputs.onAssessment?.(assessment);
   const size = {
     vms: assessment.virtualMachines.ids.length,
     hosts: assessment.hosts.ids.length,

@@ -1,7 +1,9 @@
 import { AffinityError } from "../engine/errors";
 import { type Journal, openJournal } from "../engine/journal";
+import type { TrainedModels } from "../engine/models/training";
 import { FileInventory, type InventorySource, type Snapshot } from "../engine/snapshot";
 import { newestSample, openTelemetry, type TelemetrySource } from "../engine/telemetry";
+import { openModels } from "./models";
 import type { Settings } from "./settings";
 import { createVcenterInventory } from "./vsphere";
 
@@ -20,6 +22,8 @@ export interface World {
   readonly snapshot: Snapshot;
   readonly telemetry: TelemetrySource | null;
   readonly journal: Journal;
+  /** Null or absent: baselines serve. */
+  readonly models?: TrainedModels | null;
 }
 
 /** Opens what `settings` name, hands it to `work`, and closes it whatever happens. */
@@ -29,7 +33,8 @@ export async function withWorld<T>(settings: Settings, work: (world: World) => P
   try {
     const snapshot = await inventory.snapshot();
     telemetry = settings.telemetry ? await openTelemetry(settings.telemetry) : null;
-    return await work({ snapshot, telemetry, journal: openJournal(settings.journal) });
+    const models = await openModels(settings, snapshot);
+    return await work({ snapshot, telemetry, models, journal: openJournal(settings.journal) });
   } finally {
     await telemetry?.close();
     await inventory.close();

@@ -4,6 +4,7 @@ import { loadSettings } from "../config";
 import { type Check, failedCheck } from "../doctor/check";
 import { checkDevices } from "../doctor/devices";
 import { checkInventory } from "../doctor/inventory";
+import { checkModels } from "../doctor/models";
 import { checkPulumi } from "../doctor/pulumi";
 import { checkTelemetry, withMetricsFolded } from "../doctor/telemetry";
 import { ExitCode } from "../exit";
@@ -42,6 +43,7 @@ export const doctorCommand: CliCommand<WorldFlags> = {
     }
     const snapshot = settings && (await checkInventory(context, settings, add));
     if (settings) add(...(await checkTelemetry(context, settings, snapshot ?? null)));
+    if (settings) add(...(await checkModels(context, settings, snapshot ?? null)));
     add(...(await checkDevices(context)));
     add(...(await checkPulumi(context)));
     if (context.output.json) context.output.result({ checks }, () => "");

@@ -7,6 +7,7 @@ import { exportCommand } from "./export";
 import { importCommand } from "./import";
 import { planCommand } from "./plan";
 import { quickstartCommand } from "./quickstart";
+import { trainCommand } from "./train";
 
 /** Every command, in the order in which `--help` lists them. */
 export const commands: readonly CliCommand[] = [
@@ -14,6 +15,7 @@ export const commands: readonly CliCommand[] = [
   doctorCommand,
   exportCommand,
   importCommand,
+  trainCommand,
   planCommand,
   explainCommand,
   driftCommand,

@@ -1,16 +1,26 @@
 import { AffinityError } from "../errors";
 import type { PlanRequest } from "../planner/request";
-import type { Cluster, Snapshot } from "../snapshot/schema";
+import type { Cluster, Host, Snapshot } from "../snapshot/schema";
 import type { Grid, TelemetrySource } from "../telemetry/source";
 import type { Assessment, Lacking } from "./assessment";
 import { DEMAND_METRICS, type DemandAssessment, type DemandOptions, forecastDemand } from "./demand/forecast";
 import { correlateHosts } from "./failure/correlation/correlate";
-import { FAILURE_METRICS, assessFailures } from "./failure/model";
-import { restartEvents } from "./failure/restarts";
+import { HOST_MODEL } from "./failure/host";
+import { FAILURE_METRICS, SIGNALS_MODEL, assessFailures } from "./failure/model";
+import { trainedForecast } from "./failure/trained";
 import { checkFreshness } from "./freshness";
 import { HOUR, type HourlyHistory, historyGrid, readHistory } from "./history";
 import type { RunOptions } from "./progress";
+import { trafficOf } from "./propagation/graph";
 import { type Subject, subjectsOf } from "./subjects";
+import { interferenceOf } from "./training/interference";
+import type { TrainedModels } from "./training/load";
+import { knownEvents } from "./training/training-data";
+
+/** Trained models take the place of baselines where they are better; without them plans are what they were. */
+export interface AssessOptions extends DemandOptions {
+  readonly models?: TrainedModels | null;
+}
 
 /**
  * What telemetry says of a cluster from `request.asOf` on: demand of every VM hour by hour, and the probability that
@@ -27,9 +37,10 @@ export async function assess(
   snapshot: Snapshot,
   cluster: Cluster,
   telemetry: TelemetrySource | null,
-  options: DemandOptions = {},
+  options: AssessOptions = {},
 ): Promise<Assessment> {
   const { config } = request;
+  const models = options.models ?? null;
   const subjects = subjectsOf(request, snapshot, cluster);
   const hosts = snapshot.hosts.filter((host) => host.cluster === cluster.id);
   const horizon: Grid = { start: Math.floor(request.asOf / HOUR) * HOUR, step: HOUR, length: config.horizonHours };
@@ -37,10 +48,15 @@ export async function assess(
   const read = telemetry ? await readAll(request, snapshot, subjects, cluster, window, telemetry, options) : null;
   if (!telemetry && config.missingTelemetry === "refuse") throw noSource();
 
-  const demand = forecastDemand(subjects, read?.vms ?? null, horizon.start / HOUR, horizon.length, options);
+  const forecasters = models?.forecasters ?? options.forecasters;
+  const demandOptions = { ...options, ...(forecasters && { forecasters }) };
+  const demand = forecastDemand(subjects, read?.vms ?? null, horizon.start / HOUR, horizon.length, demandOptions);
   if (config.missingTelemetry === "refuse") refuseWithoutHistory(subjects, demand);
-  const failures = assessFailures(hosts, read?.hosts ?? null, config.horizonHours);
-  const restarts = read ? restartEvents(read.hosts) : [];
+  const events = knownEvents(read?.hosts ?? null, models?.events ?? [], request.asOf);
+  const trained = models?.hosts
+    ? trainedForecast(models.hosts, snapshot, hosts, events, request.asOf, config.horizonHours)
+    : null;
+  const failures = assessFailures(hosts, read?.hosts ?? null, config.horizonHours, trained);
   return {
     horizon,
     window,
@@ -50,16 +66,43 @@ export async function assess(
       cpuMhz: demand.cpuMhz,
       memoryMb: demand.memoryMb,
       basis: demand.basis,
-      ...(options.forecasters && { models: demand.models }),
+      ...(forecasters && { models: demand.models }),
       coverage: demand.coverage,
     },
     hosts: {
       ids: hosts.map((host) => host.id),
       failureProbability: failures.probability,
       evidence: failures.evidence,
+      model: trained ? HOST_MODEL : SIGNALS_MODEL,
     },
-    correlation: correlateHosts(hosts, failures.probability, restarts, request.asOf),
-    lacking: [...unknownLikes(subjects), ...(read?.lacking ?? []), ...demand.lacking, ...failures.lacking],
+    correlation: correlateHosts(hosts, failures.probability, events, request.asOf, models?.pairs ?? null),
+    ...(models && relationsOf(models, subjects, demand, hosts)),
+    lacking: [
+      ...unknownLikes(subjects),
+      ...(read?.lacking ?? []),
+      ...demand.lacking,
+      ...failures.lacking,
+      ...(models?.lacking ?? []),
+    ],
+    ...(models && { trained: models.inputs }),
+  };
+}
+
+function relationsOf(
+  { interference, communication }: TrainedModels,
+  subjects: readonly Subject[],
+  demand: DemandAssessment,
+  hosts: readonly Host[],
+): Pick<Assessment, "interference" | "traffic"> {
+  const capacities = hosts.map(({ cpuMhz }) => cpuMhz);
+  return {
+    interference: interference && interferenceOf(interference, subjects, demand.cpuMhz, capacities),
+    traffic:
+      communication &&
+      trafficOf(
+        communication.graph,
+        subjects.map(({ id }) => id),
+      ),
   };
 }
 

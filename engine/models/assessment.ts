@@ -54,10 +54,14 @@ export interface Assessment {
     readonly failureProbability: Float64Array;
     /** What raised it, per host; empty where nothing did. */
     readonly evidence: readonly string[];
+    /** Name of the model behind the probabilities; absent where they were not made from telemetry. */
+    readonly model?: string;
   };
   /** Hosts that fail together; null or absent where no model says. */
   readonly correlation?: HostCorrelation | null;
   readonly interference?: Interference | null;
   readonly traffic?: Traffic | null;
   readonly lacking: readonly Lacking[];
+  /** The trained models that took part, with the SHA-256 of each; absent where none were configured. */
+  readonly trained?: readonly { readonly name: string; readonly digest: string }[];
 }

@@ -9,3 +9,4 @@ export * from "./failure";
 export * from "./outlook";
 export * from "./health";
 export * from "./store";
+export * from "./training";

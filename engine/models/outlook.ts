@@ -2,8 +2,11 @@ import type { PlanRequest } from "../planner/request";
 import type { Cluster, Snapshot } from "../snapshot/schema";
 import type { TelemetrySource } from "../telemetry/source";
 import { assessFailures, FAILURE_METRICS } from "./failure/model";
-import { historyGrid, type HourlyHistory, readHistory } from "./history";
+import { trainedForecast } from "./failure/trained";
+import { HOUR, historyGrid, type HourlyHistory, readHistory } from "./history";
 import type { RunOptions } from "./progress";
+import type { TrainedModels } from "./training/load";
+import { knownEvents } from "./training/training-data";
 
 /**
  * Failure of hosts as it will be seen from future instants, if nothing new happens until then: the horizon stays as
@@ -23,6 +26,10 @@ export interface HostOutlook {
 const STEPS = 48;
 const DAY = 24;
 
+export interface OutlookOptions extends RunOptions {
+  readonly models?: TrainedModels | null;
+}
+
 /**
  * The failure probability of a cluster's hosts over the horizon, now and at later instants up to `hours` from now, if
  * nothing new happens meanwhile: time since a restart goes by, every other signal stays as it was on its last day.
@@ -34,7 +41,7 @@ export async function hostOutlook(
   cluster: Cluster,
   telemetry: TelemetrySource | null,
   hours: number,
-  options: RunOptions = {},
+  options: OutlookOptions = {},
 ): Promise<{ outlook: HostOutlook; evidence: readonly string[] }> {
   const { config } = request;
   const hosts = snapshot.hosts.filter((host) => host.cluster === cluster.id);
@@ -54,11 +61,18 @@ export async function hostOutlook(
     : null;
   const stepHours = Math.max(1, Math.ceil(hours / STEPS));
   const steps = Math.ceil(hours / stepHours) + 1;
-  const now = assessFailures(hosts, history, config.horizonHours);
+  const { models } = options;
+  const events = knownEvents(history, models?.events ?? [], request.asOf);
+  const trainedAt = (hoursFromNow: number) =>
+    models?.hosts
+      ? trainedForecast(models.hosts, snapshot, hosts, events, request.asOf + hoursFromNow * HOUR, config.horizonHours)
+      : null;
+  const now = assessFailures(hosts, history, config.horizonHours, trainedAt(0));
   const probability = [now.probability];
   for (let step = 1; step < steps; step++) {
     const later = history && continued(history, step * stepHours);
-    probability.push(assessFailures(hosts, later, config.horizonHours).probability);
+    const trained = trainedAt(step * stepHours);
+    probability.push(assessFailures(hosts, later, config.horizonHours, trained).probability);
   }
   return {
     outlook: { hosts: hosts.map(({ id }) => id), stepHours, probability, joint: null },

@@ -135,6 +135,7 @@ function telemetryOf({ assessment, request, vms, movable }: Model): Plan["teleme
     to: window ? window.start + window.step * window.length : request.asOf,
     newest: newestSample ?? null,
     coverage: movable === 0 ? 0 : round4(rested.length / movable),
+    ...(assessment.trained && { models: [...assessment.trained] }),
   };
 }
 

@@ -89,6 +89,10 @@ export const planSchema = z.strictObject({
     newest: z.number().int().nullable(),
     /** Share of the planned VMs whose forecast rests on history. */
     coverage: share,
+    models: z
+      .array(z.strictObject({ name: z.string(), digest: z.string() }))
+      .optional()
+      .describe("The trained models that took part, with the SHA-256 of each; absent where none were configured"),
   }),
   virtualMachines: z.array(placedVmSchema).describe("Every VM in scope, by name"),
   moves: z.array(planMoveSchema),

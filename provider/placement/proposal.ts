@@ -43,7 +43,7 @@ export async function planOnce(
   now: number,
 ): Promise<Answer> {
   const { inputs, partial, cluster, request, fromJournal } = question;
-  const { snapshot, telemetry, journal } = world;
+  const { snapshot, telemetry, models, journal } = world;
   const { owner } = inputs;
   const asked = digestOf({ ...request, asOf: settings.asOf, reservations: null });
   const otherStacks = fromJournal.filter((other) => stackOf(other.owner) !== stackOf(owner));
@@ -52,6 +52,7 @@ export async function planOnce(
     snapshot: { ...snapshot, takenAt: null },
     telemetry: telemetry?.name ?? null,
     reservations: notMade(snapshot, cluster, otherStacks),
+    ...(models && { models: models.inputs }),
   });
   const last = await journal.proposal(owner);
   const recent = last !== null && now >= last.proposedAt && now - last.proposedAt < VALID_FOR;
@@ -71,7 +72,7 @@ export async function planOnce(
       keep: { ...request.keep, ...hostsIn(shown, inputs) },
       reservations: notMade(snapshot, cluster, known),
     },
-    { snapshot, telemetry, device: settings.device },
+    { snapshot, telemetry, models, device: settings.device },
   );
   promise(cluster, owner, reservationsOf(plan.virtualMachines, inputs), known);
   const proposal = { request: asked, partial, basis, plan: plan.digest, proposedAt: now, known };

@@ -22,7 +22,7 @@ export async function planSchedule(
   world: World,
   now: number,
 ): Promise<PlannedSchedule> {
-  const { snapshot, telemetry, journal } = world;
+  const { snapshot, telemetry, models, journal } = world;
   const cluster = findCluster(snapshot, inputs.cluster);
   const key = clusterKey(snapshot, cluster);
   const { movesPerRun, movesPerDay } = inputs.budget;
@@ -40,7 +40,7 @@ export async function planSchedule(
     { code: "SCHEDULE_INVALID", subject: "the migration schedule" },
   );
   const asOf = await instantOf({ ...settings, plan: request.config }, world, now);
-  const plan = await computePlan({ ...request, asOf }, { snapshot, telemetry, device: settings.device });
+  const plan = await computePlan({ ...request, asOf }, { snapshot, telemetry, models, device: settings.device });
   const said = { source: snapshot.source.name, clusterId: cluster.id };
   const held =
     left === 0 ? `the budget is used up: ${spent} moves in the last 24 hours` : belowThresholds(inputs, plan);

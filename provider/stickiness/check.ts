@@ -27,7 +27,9 @@ export async function checkStickiness(olds: State, news: State, settings: Settin
     const cluster = findCluster(snapshot, inputs.cluster);
     const asOf = await instantOf(settings, world, now);
     const request = planRequestSchema.parse({ cluster: inputs.cluster, asOf, config: settings.plan });
-    const { outlook, evidence } = await hostOutlook(request, snapshot, cluster, world.telemetry, inputs.maxHours);
+    const { outlook, evidence } = await hostOutlook(request, snapshot, cluster, world.telemetry, inputs.maxHours, {
+      models: world.models,
+    });
     const plan = planStickiness(inputs, snapshot, cluster, outlook, evidence, asOf, before?.rule != null);
     const name = ruleNameOf(inputs);
     const ours = cluster.rules.find((rule) => rule.name === name);

@@ -94,5 +94,8 @@ export function selectEvents(log: HostEventLog, failures: boolean): HostEventLog
   };
 }
 
+/** The same by name. */
+export const isFailureKind = (kind: HostEventKind): boolean => FAILURE_KINDS.includes(kind);
+
 /** True where the event of that kind counts as a failure. */
 export const isFailure = (kind: number): boolean => FAILURE_KINDS.includes(HOST_EVENT_KINDS[kind]);

@@ -5,3 +5,4 @@ export * from "./model";
 export * from "./places";
 export * from "./rates";
 export * from "./restarts";
+export * from "./trained";

@@ -3,6 +3,7 @@ import type { MetricId } from "../../telemetry/schema";
 import type { Lacking } from "../assessment";
 import { type HourlyHistory, rowOf } from "../history";
 import { median } from "../statistics";
+import type { HostForecast } from "./host";
 import {
   AFTER_RESTART,
   BASE_RATE_PER_DAY,
@@ -33,6 +34,9 @@ const NAMES: Partial<Record<MetricId, string>> = {
 
 const SILENT_HOURS = 2;
 
+/** Name of these probabilities, beside that of the trained model. */
+export const SIGNALS_MODEL = "failure/signals";
+
 export interface FailureAssessment {
   /** Within the horizon, per host; between the base rate and MAX_PROBABILITY. */
   readonly probability: Float64Array;
@@ -50,18 +54,21 @@ interface Finding {
  * makes of them: an unplanned restart, disk latency or network errors above the host's own normal and its peers',
  * silence, a lost connection. Without telemetry a host has the base rate, never zero.
  * @param history hourly host telemetry in the order of `hosts`; null if there is none at all
+ * @param trained what the trained model makes of past failures, in the order of `hosts`: it takes the place of the base
+ * rate and of the odds after restarts
  */
 export function assessFailures(
   hosts: readonly Host[],
   history: HourlyHistory | null,
   horizonHours: number,
+  trained: HostForecast | null = null,
 ): FailureAssessment {
   const findings: Finding[][] = hosts.map(findingsOfState);
   const lacking: Lacking[] = [];
   if (history) {
     const silent = silentHours(history, FAILURE_METRICS);
     addSilence(findings, silent);
-    addRestarts(findings, history);
+    if (!trained) addRestarts(findings, history);
     addDeviations(findings, deviations(history, "hostDiskLatencyMs", 0.1), LATENCY_LOG_ODDS, latencyText);
     addDeviations(findings, deviations(history, "hostNetworkErrors", 1), ERRORS_LOG_ODDS, errorsText);
     lacking.push(...missing(hosts, history, silent));
@@ -69,11 +76,15 @@ export function assessFailures(
     lacking.push(withoutTelemetry(hosts));
   }
   const base = baseProbability(horizonHours);
-  const probability = Float64Array.from(findings, (list) => {
-    const odds = list.reduce((product, finding) => product * finding.odds, base / (1 - base));
+  const probability = Float64Array.from(findings, (list, host) => {
+    const before = Math.min(MAX_PROBABILITY, trained?.probability[host] ?? base);
+    const odds = list.reduce((product, finding) => product * finding.odds, before / (1 - before));
     return Math.min(MAX_PROBABILITY, odds / (1 + odds));
   });
-  return { probability, evidence: findings.map((list) => list.map((finding) => finding.text).join("; ")), lacking };
+  const evidence = findings.map((list, host) =>
+    [...(trained?.evidence[host] ? [trained.evidence[host]] : []), ...list.map(({ text }) => text)].join("; "),
+  );
+  return { probability, evidence, lacking };
 }
 
 function findingsOfState(host: Host): Finding[] {

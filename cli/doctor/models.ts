@@ -1,0 +1,46 @@
+import type { ModelHealth } from "../../engine/models/health";
+import type { Snapshot } from "../../engine/snapshot";
+import type { Settings } from "../../provider/settings";
+import type { Context } from "../command";
+import { lazy } from "../lazy";
+import { type Check, failedCheck } from "./check";
+
+/** Which trained models serve, and how what models said compares with what came true. */
+export async function checkModels(context: Context, settings: Settings, snapshot: Snapshot | null): Promise<Check[]> {
+  if (!snapshot) return [];
+  try {
+    return await context.steps.run("looking at the models", async () => {
+      const health = await lazy.trackRecord().healthOf(settings.journal, snapshot);
+      return [...(await trainedChecks(settings, snapshot)), ...health.map(healthCheck)];
+    });
+  } catch (error) {
+    return [failedCheck("models", error)];
+  }
+}
+
+async function trainedChecks(settings: Settings, snapshot: Snapshot): Promise<Check[]> {
+  const models = await lazy.models().openModels(settings, snapshot);
+  if (!models) {
+    const next = "optional: `vsphere-affinity train --models FOLDER` learns from your own history";
+    return [{ name: "models", status: "ok", detail: "none configured: baselines serve", next }];
+  }
+  const serving = models.inputs.map(({ name }) => name).join(", ") || "none";
+  const instead = models.lacking.map(({ what, subjects, fallback }): Check => {
+    const withdrawn = what.includes("(withdrawn, since ");
+    return {
+      name: "models",
+      status: withdrawn ? "warning" : "ok",
+      detail: `${subjects.join(", ")} lacks ${what}; ${fallback} serves`,
+      ...(withdrawn && { next: "train it anew: `vsphere-affinity train`" }),
+    };
+  });
+  return [{ name: "models", status: "ok", detail: `in use: ${serving}` }, ...instead];
+}
+
+function healthCheck({ model, judged, calibrationError, skill, state, alarm }: ModelHealth): Check {
+  const name = `model ${model}`;
+  if (state === "unknown") return { name, status: "ok", detail: `${judged} forecasts judged, too few to tell` };
+  const figures = `calibration error ${calibrationError?.toFixed(3)}, skill ${skill?.toFixed(3)} over ${judged} forecasts`;
+  if (state === "good") return { name, status: "ok", detail: figures };
+  return { name, status: "warning", detail: `${alarm} (${figures})`, next: "train it anew: `vsphere-affinity train`" };
+}

@@ -1,0 +1,6 @@
+export * from "./load";
+export * from "./records";
+export * from "./registry";
+export * from "./train";
+export * from "./trainable";
+export * from "./training-data";

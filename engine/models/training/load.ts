@@ -1,0 +1,75 @@
+import { digestOf } from "../../digest";
+import type { Lacking } from "../assessment";
+import { DemandForecaster } from "../demand";
+import type { HostEvent, HostModel, PairModel } from "../failure";
+import type { InterferenceFile } from "../interference";
+import { type PropagationFile, propagationFileSchema } from "../propagation";
+import type { ModelHeader } from "../model-file";
+import type { ModelStore } from "../store";
+import { TRAINABLES } from "./registry";
+import type { Trainable } from "./trainable";
+
+/** The trained models that a plan rests on; null where the fallback serves, which `lacking` then says. */
+export interface TrainedModels {
+  readonly forecasters: { readonly cpu?: DemandForecaster; readonly memory?: DemandForecaster };
+  readonly hosts: HostModel | null;
+  readonly pairs: PairModel | null;
+  readonly interference: InterferenceFile | null;
+  readonly communication: PropagationFile | null;
+  /** Of a file: what the models of failures look back on, beside the restarts that telemetry shows. */
+  readonly events: readonly HostEvent[];
+  /** Name and SHA-256 of everything that is in here: with them a plan's digest covers it. */
+  readonly inputs: readonly { readonly name: string; readonly digest: string }[];
+  readonly lacking: readonly Lacking[];
+}
+
+export interface LoadOptions {
+  readonly events?: readonly HostEvent[];
+  /** Why a model must not serve, such as an alarm that it raised since it was trained; null where it may. */
+  readonly alarm?: (name: string, header: ModelHeader) => string | null;
+}
+
+/** Name of the model of who talks to whom; there is no baseline for it. */
+const COMMUNICATION = "propagation";
+
+/**
+ * The models of a folder. None of what may be wrong with a file is an error: the fallback serves, and is named with the
+ * reason.
+ */
+export async function loadModels(store: ModelStore, options: LoadOptions = {}): Promise<TrainedModels> {
+  const { events = [], alarm } = options;
+  const inputs: { name: string; digest: string }[] = [];
+  const lacking: Lacking[] = [];
+  const load = async <File>(model: Trainable<File>): Promise<File | null> => {
+    const { name, fallback } = model;
+    const instead = (why: string) => {
+      // The folder is no part of what a plan rests on.
+      const because = why.replaceAll(`${store.folder}/`, "");
+      lacking.push({ what: `a trained model (${because})`, subjects: [name], fallback });
+      return null;
+    };
+    const found = await store.load(name, model.schema);
+    if ("because" in found) return instead(found.because);
+    const { file } = found as { readonly file: File };
+    if (!model.serves(file)) return instead("no better than its baseline on held-out history");
+    const withdrawn = alarm?.(name, model.headerOf(file)) ?? null;
+    if (withdrawn !== null) return instead(`withdrawn, since ${withdrawn}`);
+    inputs.push({ name, digest: digestOf(file) });
+    return file;
+  };
+  const cpu = await load(TRAINABLES.cpuDemand);
+  const memory = await load(TRAINABLES.memoryDemand);
+  const hosts = await load(TRAINABLES.hostFailures);
+  const pairs = await load(TRAINABLES.pairFailures);
+  const interference = await load(TRAINABLES.interference);
+  const { file: communication } = await store.load(COMMUNICATION, propagationFileSchema);
+  if (communication) inputs.push({ name: COMMUNICATION, digest: digestOf(communication) });
+  if (events.length > 0) inputs.push({ name: "host events", digest: digestOf(events) });
+  return {
+    forecasters: {
+      ...(cpu && { cpu: new DemandForecaster(cpu) }),
+      ...(memory && { memory: new DemandForecaster(memory) }),
+    },
+    ...{ hosts, pairs, interference, communication, events, inputs, lacking },
+  };
+}
