@@ -65,7 +65,7 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
 
 function measure(log: RequestLog, key: RequestKey, minWindows: number, seed: number) {
   const { from, to } = spanOf(log);
-  const whole = new RequestTracker(log);
+  const whole = new RequestTracker(log, false);
   whole.advanceTo(to);
   const subjects = activeSubjects(whole, key, minWindows);
   const split = from + Math.floor(TRAINED_SHARE * (to - from));

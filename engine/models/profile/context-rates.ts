@@ -15,7 +15,7 @@ export function contextOf(series: ActivitySeries, running: boolean, window: numb
   const silence = window - 1 - series.lastWindow;
   let context = 0;
   while (context < SILENCES.length && silence >= SILENCES[context]) context++;
-  const dense = series.windows.length - series.windows.below(window - 6);
+  const dense = silence >= 6 ? 0 : series.windows.length - series.windows.below(window - 6);
   let density = 0;
   while (density < DENSITIES.length && dense >= DENSITIES[density]) density++;
   return (context * 2 + (running ? 1 : 0)) * (DENSITIES.length + 1) + density;

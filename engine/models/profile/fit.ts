@@ -54,7 +54,7 @@ export function fitRequests(log: RequestLog, fit: RequestFit): RequestModel {
   const { key, seed = 1, maxRows = MAX_ROWS } = fit;
   const whole = spanOf(log);
   const until = fit.until ?? whole.to;
-  const tracker = new RequestTracker(log);
+  const tracker = new RequestTracker(log, false);
   tracker.advanceTo(until);
   const subjects = fit.subjects ?? activeSubjects(tracker, key, MIN_WINDOWS);
   const span: Span = { from: whole.from + WARM_UP, to: until };

@@ -11,6 +11,19 @@ export interface Pair {
   readonly series: ActivitySeries;
 }
 
+/** Longer silences are not counted by context: nearly all series are silent nearly all the time. */
+const AWAKE_WINDOWS = 288;
+/** Of a series that awoke in the window: it began it with none that is counted. */
+const UNKNOWN_CONTEXT = -1;
+
+interface Awake {
+  /** Whose running requests make the context; null for an application. */
+  readonly user: ActivitySeries | null;
+  readonly prior: ContextRates;
+  readonly rates: ContextRates;
+  context: number;
+}
+
 /**
  * Walks through a log window by window and knows at each only what had happened before: requests by their start, their
  * ends once these have passed. Whatever it answers is as of the start of `window`.
@@ -32,13 +45,19 @@ export class RequestTracker {
   /** Rates by context of each series, and of all series of its kind. */
   readonly contexts = new Map<ActivitySeries, ContextRates>();
   readonly contextPriors = { user: new ContextRates(), application: new ContextRates(), pair: new ContextRates() };
+  /** Series with a request in the last day, and the context in which they began the window. */
+  private readonly awake = new Map<ActivitySeries, Awake>();
   private nextStart = 0;
   private nextEnd = 0;
   /** First window that isn't closed. */
   window: number;
   readonly firstWindow: number;
 
-  constructor(private readonly log: RequestLog) {
+  /** @param withContexts whether rates by context are kept, which is most of the walk's work */
+  constructor(
+    private readonly log: RequestLog,
+    private readonly withContexts = true,
+  ) {
     this.firstWindow = log.start.length > 0 ? Math.floor(log.start[0] / WINDOW_MINUTES) : 0;
     this.window = this.firstWindow;
     log.users.forEach(() => this.users.push(new ActivitySeries()));
@@ -63,7 +82,7 @@ export class RequestTracker {
   private closeWindow(): void {
     const { log } = this;
     const until = (this.window + 1) * WINDOW_MINUTES;
-    const before = this.contextsNow();
+    this.noteContexts();
     const ran = new Map<number, Set<number>>();
     while (this.nextStart < log.start.length && log.start[this.nextStart] < until) {
       const row = this.nextStart++;
@@ -84,11 +103,7 @@ export class RequestTracker {
       this.activePairs += set.size;
     }
     this.activeUsers = ran.size;
-    for (const { series, context, prior } of before) {
-      const active = series.lastWindow === this.window;
-      this.ratesOf(series).learn(context, active);
-      prior.learn(context, active, 1);
-    }
+    this.learnContexts();
     this.window++;
   }
 
@@ -98,17 +113,25 @@ export class RequestTracker {
     return rates;
   }
 
-  private contextsNow(): { series: ActivitySeries; context: number; prior: ContextRates }[] {
-    const { contextPriors, window } = this;
-    const list: { series: ActivitySeries; context: number; prior: ContextRates }[] = [];
-    const add = (series: ActivitySeries, running: boolean, prior: ContextRates) => {
-      if (series.windows.length > 0) list.push({ series, context: contextOf(series, running, window), prior });
-    };
-    for (const series of this.users) add(series, series.running.length > 0, contextPriors.user);
-    for (const series of this.applications) add(series, false, contextPriors.application);
-    for (const { user, series } of this.pairs.values())
-      add(series, this.users[user].running.length > 0, contextPriors.pair);
-    return list;
+  private awaken(series: ActivitySeries, user: ActivitySeries | null, prior: ContextRates): void {
+    if (!this.withContexts || this.awake.has(series)) return;
+    this.awake.set(series, { user, prior, rates: this.ratesOf(series), context: UNKNOWN_CONTEXT });
+  }
+
+  private noteContexts(): void {
+    for (const [series, entry] of this.awake) {
+      if (this.window - series.lastWindow > AWAKE_WINDOWS) this.awake.delete(series);
+      else entry.context = contextOf(series, entry.user !== null && entry.user.running.length > 0, this.window);
+    }
+  }
+
+  private learnContexts(): void {
+    for (const [series, { rates, prior, context }] of this.awake) {
+      if (context === UNKNOWN_CONTEXT) continue;
+      const active = series.lastWindow === this.window;
+      rates.learn(context, active);
+      prior.learn(context, active, 1);
+    }
   }
 
   private takeStart(row: number): void {
@@ -119,6 +142,10 @@ export class RequestTracker {
     startIn(this.applications[log.application[row]], minute, this.priors.application);
     startIn(series, minute, this.priors.pair);
     this.all.start(minute);
+    const user = this.users[log.user[row]];
+    this.awaken(user, user, this.contextPriors.user);
+    this.awaken(this.applications[log.application[row]], null, this.contextPriors.application);
+    this.awaken(series, user, this.contextPriors.pair);
     if (log.end[row] > minute) {
       this.users[log.user[row]].running.push(minute);
       series.running.push(minute);

@@ -27,7 +27,7 @@ export interface Span {
 
 /** Which windows of [from, to) saw a request of the subject: row-major [subject][window]. */
 export function outcomesOf(log: RequestLog, subjects: readonly RequestSubject[], { from, to }: Span): Uint8Array {
-  const tracker = new RequestTracker(log);
+  const tracker = new RequestTracker(log, false);
   tracker.advanceTo(to);
   const outcomes = new Uint8Array(subjects.length * (to - from));
   subjects.forEach((subject, row) => {
@@ -55,7 +55,7 @@ export function trainingRows(
     view.window - view.own.lastWindow > QUIET_WINDOWS &&
     (view.user === null || view.window - view.tracker.users[view.user].lastWindow > USER_QUIET_WINDOWS);
   let quiet = 0;
-  walk(log, subjects, span, (view, row) => void (quiet += isQuiet(view, outcomes[row]) ? 1 : 0));
+  walk(log, subjects, span, false, (view, row) => void (quiet += isQuiet(view, outcomes[row]) ? 1 : 0));
   const keepQuiet = Math.min(QUIET_KEPT, (QUIET_SHARE * maxRows) / quiet);
   const keepOther = Math.min(1, (maxRows - keepQuiet * quiet) / (outcomes.length - quiet));
 
@@ -64,7 +64,7 @@ export function trainingRows(
   let values = new Float32Array(columns * 4096);
   const targets: number[] = [];
   const weights: number[] = [];
-  walk(log, subjects, span, (view, row) => {
+  walk(log, subjects, span, true, (view, row) => {
     const keep = isQuiet(view, outcomes[row]) ? keepQuiet : keepOther;
     if (keep < 1 && random.uniform() >= keep) return;
     const at = targets.length * columns;
@@ -90,9 +90,10 @@ function walk(
   log: RequestLog,
   subjects: readonly RequestSubject[],
   { from, to }: Span,
+  withContexts: boolean,
   visit: (view: Subject, row: number) => void,
 ): void {
-  const tracker = new RequestTracker(log);
+  const tracker = new RequestTracker(log, withContexts);
   for (let window = from; window < to; window++) {
     tracker.advanceTo(window);
     subjects.forEach((subject, i) => visit(viewOf(tracker, subject), i * (to - from) + window - from));
