@@ -4,10 +4,8 @@ import { insert } from "./insertion";
 /** Draws of costly bins: large, for what these hold is what most is to be gained from. */
 const DRAWS = 8;
 const MOST_STEPS = 40;
-/** Bins tried for an item that has to be given room, of those that could hold it. */
-const TARGETS = 2;
-/** Bins looked at to find them. */
-const MOST_LOOKS = 128;
+/** Bins drawn for an item that has to be given room. */
+const TARGETS = 4;
 
 /**
  * An item of a costly bin goes to another bin, from which smaller items make room for it; these are placed where they cost
@@ -64,13 +62,10 @@ export class Eject implements Neighbourhood {
   private force(item: number, except: number): boolean {
     const { problem, random, state, trail } = this.context;
     this.places.length = 0;
-    const start = random.below(problem.bins);
-    const looks = Math.min(problem.bins, MOST_LOOKS);
-    for (let k = 0, tried = 0; k < looks && tried < TARGETS; k++) {
-      const bin = (start + k) % problem.bins;
+    for (let k = 0; k < TARGETS; k++) {
+      const bin = random.below(problem.bins);
       const mode = this.context.randomMode(item);
       if (bin === except || !this.couldHold(item, bin, mode)) continue;
-      tried++;
       const before = this.pool.length;
       if (this.makeRoom(item, bin, mode)) {
         trail.shift(item, bin, mode);
