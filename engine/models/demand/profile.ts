@@ -33,7 +33,7 @@ export function weeklyProfile(values: Float64Array, firstHour: number): Float64A
  */
 export function withoutBursts(values: Float64Array, firstHour: number): Float64Array {
   const { centers, reach } = hourLimits(values, firstHour);
-  const calm = Float64Array.from(values);
+  const calm = values.slice();
   for (let i = 0, hour = firstHour % 24; i < values.length; i++, hour = (hour + 1) % 24) {
     const high = centers[hour] + reach[hour];
     const low = centers[hour] - reach[hour];
@@ -78,9 +78,9 @@ function ofOtherWeeks(values: Float64Array, i: number, choose: (a: number, b: nu
 function meanOf(values: Float64Array): number {
   let sum = 0;
   let n = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    sum += value;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) continue;
+    sum += values[i];
     n++;
   }
   return sum / n;
