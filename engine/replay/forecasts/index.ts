@@ -1,0 +1,4 @@
+export * from "./forecaster";
+export * from "./last-value";
+export * from "./levels";
+export * from "./recorded";

@@ -1,0 +1,6 @@
+export * from "./demand";
+export * from "./forecasts";
+export * from "./policies";
+export * from "./policy";
+export { replay, type ReplayCluster, type ReplayOptions } from "./replay";
+export type { ReplayOutcome } from "./tally";

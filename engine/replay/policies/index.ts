@@ -1,0 +1,3 @@
+export * from "./idle";
+export * from "./planned";
+export * from "./threshold";
