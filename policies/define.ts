@@ -11,6 +11,7 @@ import type {
 import { z } from "zod";
 import { AffinityError } from "../engine/errors";
 import { validate } from "../engine/validate";
+import type { Reference } from "./references";
 
 export type PolicyGroup = "placement-safety" | "change-control" | "telemetry-trust" | "declarations" | "capacity";
 
@@ -42,6 +43,8 @@ export interface Definition<Config extends z.ZodObject> {
   /** What to do about a violation. */
   readonly remediation: string;
   readonly url: string;
+  /** Controls of published frameworks that the check serves; the first is the one that Pulumi shows. */
+  readonly references?: readonly Reference[];
   /** Every key with a default and a description: a policy works without being configured. */
   readonly config: Config;
   /** Type tokens. The policy doesn't apply where no resource has one of them. */
@@ -55,6 +58,15 @@ export interface Definition<Config extends z.ZodObject> {
    * out, and Pulumi hands on no mark of which is which: so the inputs are remembered as they come by.
    */
   readonly inputsOf?: readonly string[];
+  /**
+   * The properties to set so that the resource passes; undefined if it does, or if nobody but a person can tell. Runs
+   * where the policy's level is "remediate". Only for changes that need no new plan and interrupt no machine: a
+   * remediation comes after a provider's own check.
+   */
+  readonly remediateResource?: (
+    resource: ResourceValidationArgs,
+    config: z.output<Config>,
+  ) => Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A policy that any policy pack takes, and what `listPolicies` says of it. */
@@ -68,6 +80,9 @@ export interface AffinityPolicy extends ResourceValidationPolicy {
   readonly group: PolicyGroup;
   readonly rationale: string;
   readonly appliesTo: readonly string[];
+  readonly references: readonly Reference[];
+  /** @throws AffinityError POLICY_CONFIG_INVALID listing every problem. */
+  readonly checkConfig: (config: object) => void;
   readonly validateResource?: (args: ResourceValidationArgs, report: ReportViolation) => void;
   readonly validateStack?: (args: StackValidationArgs, report: ReportViolation) => void;
 }
@@ -75,7 +90,7 @@ export interface AffinityPolicy extends ResourceValidationPolicy {
 /** Makes a policy of its definition: configuration, applicability and reporting are the same in all of them. */
 export function definePolicy<Config extends z.ZodObject>(definition: Definition<Config>): AffinityPolicy {
   const { name, displayName, description, group, enforcementLevel, severity, rationale, url, appliesTo } = definition;
-  const { checkResource, checkStack, inputsOf = [] } = definition;
+  const { checkResource, checkStack, remediateResource, inputsOf = [], references = [] } = definition;
   const inputs = new Map<string, object>();
   return {
     name,
@@ -89,11 +104,13 @@ export function definePolicy<Config extends z.ZodObject>(definition: Definition<
     appliesTo,
     remediationSteps: definition.remediation,
     tags: ["vsphere", group],
+    references,
+    checkConfig: (config) => void configOf(definition, { getConfig: <T extends object>() => config as T }),
     framework: {
-      name: "pulumi-vsphere-affinity",
-      version: "1",
-      reference: `${group}/${name}`,
-      specification: rationale,
+      name: references[0]?.framework ?? "pulumi-vsphere-affinity",
+      version: references[0]?.version ?? "1",
+      reference: references[0]?.control ?? `${group}/${name}`,
+      specification: references[0]?.title ?? rationale,
     },
     configSchema: configSchemaOf(definition.config),
     ...((checkResource || inputsOf.length > 0) && {
@@ -102,6 +119,14 @@ export function definePolicy<Config extends z.ZodObject>(definition: Definition<
         if (!checkResource) return args.notApplicable("judged with the whole stack");
         if (!appliesTo.includes(args.type)) return args.notApplicable(`applies to ${appliesTo.join(", ")}`);
         run(definition, args, report, (context) => checkResource(args, context));
+      },
+    }),
+    ...(remediateResource && {
+      remediateResource: (args) => {
+        if (!appliesTo.includes(args.type)) return args.notApplicable(`applies to ${appliesTo.join(", ")}`);
+        const changes = changesOf(definition, args);
+        // In place: to copy the properties would be to read them, which an unknown one among them refuses.
+        return changes && Object.assign(args.props, changes);
       },
     }),
     ...(checkStack && {
@@ -125,11 +150,7 @@ function run<Config extends z.ZodObject>(
 ): void {
   try {
     check({
-      config: validate(definition.config, args.getConfig(), {
-        code: "POLICY_CONFIG_INVALID",
-        subject: `the configuration of policy ${definition.name}`,
-        hint: `known keys are ${Object.keys(definition.config.shape).join(", ")}`,
-      }),
+      config: configOf(definition, args),
       // The CLI prints neither metadata nor remediation steps: they go where the user looks.
       report: (message, urn) => report(`${message}\nTo fix: ${definition.remediation}`, urn),
       notApplicable: (reason) => args.notApplicable(reason),
@@ -138,6 +159,31 @@ function run<Config extends z.ZodObject>(
     // A policy that can't tell doesn't let pass; its user gets the problems, not a stack trace.
     if (!(error instanceof AffinityError)) throw error;
     report(error.describe());
+  }
+}
+
+function configOf<Config extends z.ZodObject>(
+  { name, config }: Definition<Config>,
+  args: Pick<StackValidationArgs, "getConfig">,
+): z.output<Config> {
+  const known = Object.keys(config.shape);
+  return validate(config, args.getConfig(), {
+    code: "POLICY_CONFIG_INVALID",
+    subject: `the configuration of policy ${name}`,
+    hint: known.length > 0 ? `known keys are ${known.join(", ")}` : "it has no settings",
+  });
+}
+
+/** What can't be read, or isn't configured right, is left as it is: the validation that follows reports it. */
+function changesOf<Config extends z.ZodObject>(
+  definition: Definition<Config>,
+  args: ResourceValidationArgs,
+): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return definition.remediateResource?.(args, configOf(definition, args));
+  } catch (error) {
+    if (!(error instanceof AffinityError)) throw error;
+    return undefined;
   }
 }
 

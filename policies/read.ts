@@ -34,3 +34,11 @@ function parse<T extends z.ZodType>(resource: Resource, key: string, value: unkn
     hint: "run the policy pack that came with the version of pulumi-vsphere-affinity the program uses",
   });
 }
+
+/** The known ones of a list that may be unknown as a whole or in part: what is left out is judged by the update. */
+export function known<T>(list: Known<Known<T>[]>): T[] {
+  return list === UNKNOWN ? [] : list.filter((item): item is T => item !== UNKNOWN);
+}
+
+/** The value, or undefined where it isn't known yet. */
+export const orUndefined = <T>(value: Known<T>): T | undefined => (value === UNKNOWN ? undefined : value);

@@ -8,6 +8,14 @@ export const VIRTUAL_MACHINE = "vsphere:index/virtualMachine:VirtualMachine";
 export const ANTI_AFFINITY_RULE = "vsphere:index/computeClusterVmAntiAffinityRule:ComputeClusterVmAntiAffinityRule";
 export const COMPUTE_CLUSTER = "vsphere:index/computeCluster:ComputeCluster";
 export const HOST = "vsphere:index/host:Host";
+export const AFFINITY_RULE = "vsphere:index/computeClusterVmAffinityRule:ComputeClusterVmAffinityRule";
+export const HOST_RULE = "vsphere:index/computeClusterVmHostRule:ComputeClusterVmHostRule";
+export const HOST_GROUP = "vsphere:index/computeClusterHostGroup:ComputeClusterHostGroup";
+export const DRS_OVERRIDE = "vsphere:index/drsVmOverride:DrsVmOverride";
+export const RESOURCE_POOL = "vsphere:index/resourcePool:ResourcePool";
+export const SNAPSHOT = "vsphere:index/virtualMachineSnapshot:VirtualMachineSnapshot";
+export const TAG = "vsphere:index/tag:Tag";
+export const TAG_CATEGORY = "vsphere:index/tagCategory:TagCategory";
 
 const id = z.string().min(1).optional();
 const flag = z.boolean().optional();

@@ -1,6 +1,21 @@
 import type { PolicyResourceOptions } from "@pulumi/policy";
 import { PLACEMENT } from "../placement";
-import { ANTI_AFFINITY_RULE, COMPUTE_CLUSTER, HOST, VIRTUAL_MACHINE } from "../vsphere";
+import { MIGRATION_SCHEDULE } from "../schedule";
+import { STICKINESS } from "../stickiness";
+import {
+  AFFINITY_RULE,
+  ANTI_AFFINITY_RULE,
+  COMPUTE_CLUSTER,
+  DRS_OVERRIDE,
+  HOST,
+  HOST_GROUP,
+  HOST_RULE,
+  RESOURCE_POOL,
+  SNAPSHOT,
+  TAG,
+  TAG_CATEGORY,
+  VIRTUAL_MACHINE,
+} from "../vsphere";
 
 type Props = Readonly<Record<string, unknown>>;
 
@@ -18,16 +33,27 @@ export interface TestResource {
 }
 
 type Rest = Pick<TestResource, "outputs" | "dependsOn" | "opts">;
-const make =
+/** A resource of any type. */
+export const testResource =
   (type: string) =>
   (name: string, props: Props = {}, rest: Rest = {}): TestResource => ({ type, name, props, ...rest });
 
 /** A `vsphere.VirtualMachine`, called `name` in vCenter too unless the properties say otherwise. */
 export const testVirtualMachine = (name: string, props: Props = {}, rest: Rest = {}) =>
-  make(VIRTUAL_MACHINE)(name, { name, ...props }, rest);
-export const testAntiAffinityRule = make(ANTI_AFFINITY_RULE);
-export const testCluster = make(COMPUTE_CLUSTER);
-export const testHost = make(HOST);
+  testResource(VIRTUAL_MACHINE)(name, { name, ...props }, rest);
+export const testAntiAffinityRule = testResource(ANTI_AFFINITY_RULE);
+export const testAffinityRule = testResource(AFFINITY_RULE);
+export const testHostRule = testResource(HOST_RULE);
+export const testHostGroup = testResource(HOST_GROUP);
+export const testCluster = testResource(COMPUTE_CLUSTER);
+export const testResourcePool = testResource(RESOURCE_POOL);
+export const testHost = testResource(HOST);
+export const testDrsOverride = testResource(DRS_OVERRIDE);
+export const testSnapshot = testResource(SNAPSHOT);
+export const testTag = testResource(TAG);
+export const testTagCategory = testResource(TAG_CATEGORY);
+export const testSchedule = testResource(MIGRATION_SCHEDULE);
+export const testStickiness = testResource(STICKINESS);
 
 /** A `Placement` with a sound plan, made just now from fresh telemetry; `plan` is laid over it. */
 export function testPlacement(name: string, props: Props = {}, plan: Props = {}): TestResource {
@@ -45,5 +71,12 @@ export function testPlacement(name: string, props: Props = {}, plan: Props = {})
     lacking: [],
     ...plan,
   };
-  return make(PLACEMENT)(name, { cluster: "cluster-1", groups: [], placements: [], moves: [], plan: sound, ...props });
+  return testResource(PLACEMENT)(name, {
+    cluster: "cluster-1",
+    groups: [],
+    placements: [],
+    moves: [],
+    plan: sound,
+    ...props,
+  });
 }

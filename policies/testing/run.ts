@@ -8,7 +8,7 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 import type { TestResource } from "./resources";
-import { asPolicySees } from "./unknown";
+import { asPolicySees, unproxied } from "./unknown";
 
 type AnyPolicy = Policies[number];
 export type PolicyConfig = Readonly<Record<string, unknown>> & { readonly enforcementLevel?: EnforcementLevel };
@@ -32,6 +32,12 @@ export async function runPolicy(
 ): Promise<Violation[]> {
   const { enforcementLevel = policy.enforcementLevel ?? "advisory", ...given } = config;
   if (enforcementLevel === "disabled") return [];
+  // As Pulumi does: what a remediation leaves is judged as if the policy were mandatory.
+  if (enforcementLevel === "remediate") {
+    const mended: TestResource[] = [];
+    for (const resource of resources) mended.push(await remediateResource(policy, resource, given));
+    return runPolicy(policy, mended, { ...given, enforcementLevel: "mandatory" });
+  }
   const violations: Violation[] = [];
   const names = new Map(resources.map((resource) => [urnOf(resource), resource.name]));
   const add = (level: EnforcementLevel, message: string, urn?: string) =>
@@ -41,11 +47,7 @@ export async function runPolicy(
       resource: urn === undefined ? undefined : (names.get(urn) ?? urn),
       message,
     });
-  const common = {
-    getConfig: <T extends object>() => ({ ...defaultsOf(policy), ...given }) as T,
-    notApplicable,
-    stackTags: new Map<string, string>(),
-  };
+  const common = commonOf(policy, given);
   const attempt = async (urn: string | undefined, run: (report: ReportViolation) => Promise<void> | void) => {
     try {
       // Pulumi ignores the URN that a resource policy reports.
@@ -80,6 +82,34 @@ export async function runPolicies(
   const violations: Violation[] = [];
   for (const policy of policies) violations.push(...(await runPolicy(policy, resources, config[policy.name])));
   return violations;
+}
+
+/**
+ * A resource as the policy's remediation leaves it; the same one where there is none, where it doesn't apply, or where
+ * it needs to know what a preview doesn't.
+ */
+export async function remediateResource(
+  policy: AnyPolicy,
+  resource: TestResource,
+  config: PolicyConfig = {},
+): Promise<TestResource> {
+  const { remediateResource: remediate } = policy as ResourceValidationPolicy;
+  try {
+    const result = await remediate?.({ ...viewOf(resource, resource.props), ...commonOf(policy, config) });
+    return result ? { ...resource, props: unproxied(result) as TestResource["props"] } : resource;
+  } catch (error) {
+    if (error instanceof NotApplicable || (error instanceof Error && "unknownTypeSentinel" in error)) return resource;
+    throw error;
+  }
+}
+
+function commonOf(policy: AnyPolicy, config: PolicyConfig) {
+  const given = Object.entries(config).filter(([key]) => key !== "enforcementLevel");
+  return {
+    getConfig: <T extends object>() => ({ ...defaultsOf(policy), ...Object.fromEntries(given) }) as T,
+    notApplicable,
+    stackTags: new Map<string, string>(),
+  };
 }
 
 class NotApplicable extends Error {}

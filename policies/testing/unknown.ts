@@ -12,3 +12,13 @@ export const unknown = unknownStringValue;
 
 /** Properties as a policy gets them: reading an unknown one throws. */
 export const asPolicySees = unknownCheckingProxy;
+
+/** Properties as they were given, unknown ones among them: of an object that a policy saw, or made of such. */
+export function unproxied(value: unknown): unknown {
+  if (value === null || typeof value !== "object") return value;
+  const own = (value as { __isSpecialProxy?: boolean }).__isSpecialProxy
+    ? (value as { __getSpecialProxyTarget: object }).__getSpecialProxyTarget
+    : value;
+  if (Array.isArray(own)) return own.map(unproxied);
+  return Object.fromEntries(Object.entries(own).map(([key, item]) => [key, unproxied(item)]));
+}

@@ -1,0 +1,1 @@
+export { checkTerraformPlan, type TerraformCheck } from "./check";
