@@ -28,26 +28,24 @@ export function levelForecaster(memory: number): DemandForecaster {
 
 function forecast({ cpuMhz, grid }: RecordedDemand, horizon: number, memory: number) {
   const series = cpuMhz.map((values) => new Sums(values, memory));
+  const glances = series.map((sums) => glancesOf(sums, grid.length));
   const fits = Array.from({ length: horizon }, () => new Fit());
-  const origins: number[] = [];
-  for (let origin = grid.length - 1; origin >= LEAST; origin -= STRIDE) origins.push(origin);
-  const x = new Float64Array(FEATURES);
-  for (const sums of series) {
-    for (const origin of origins) {
-      if (!sums.features(origin, x)) continue;
-      const leads = Math.min(horizon, grid.length - origin);
-      for (let lead = 0; lead < leads; lead++) fits[lead].add(x, sums.standard(origin + lead, origin));
+  series.forEach((sums, row) => {
+    for (const glance of glances[row]) {
+      const leads = Math.min(horizon, grid.length - glance.origin);
+      for (let lead = 0; lead < leads; lead++)
+        fits[lead].add(glance.levels, sums.standard(glance.origin + lead, glance));
     }
-  }
+  });
   const weights = fits.map((fit) => fit.solve());
   const pooled = new Moments();
-  const own = series.map((sums) => {
+  const own = series.map((sums, row) => {
     const moments = new Moments();
-    for (const origin of origins) {
-      if (!sums.features(origin, x)) continue;
-      const leads = Math.min(horizon, grid.length - origin);
+    for (const glance of glances[row]) {
+      const leads = Math.min(horizon, grid.length - glance.origin);
+      // The nearest slot and the farthest: errors between them lie between theirs.
       for (let lead = 0; lead < leads; lead += Math.max(1, horizon - 1)) {
-        const error = sums.standard(origin + lead, origin) - dot(weights[lead], x);
+        const error = sums.standard(glance.origin + lead, glance) - dot(weights[lead], glance.levels);
         moments.add(error);
         pooled.add(error);
       }
@@ -56,17 +54,38 @@ function forecast({ cpuMhz, grid }: RecordedDemand, horizon: number, memory: num
   });
   const mean = new Float64Array(series.length * horizon).fill(Number.NaN);
   const variance = new Float64Array(mean.length);
+  const all = pooled.count > 0 ? pooled.squares / pooled.count : 1;
   series.forEach((sums, row) => {
-    if (!sums.features(grid.length, x)) return mean.fill(sums.newest, row * horizon, (row + 1) * horizon);
-    const { level, deviation } = sums.scaleAt(grid.length);
-    const all = pooled.count > 0 ? pooled.squares / pooled.count : 1;
+    const glance = sums.glance(grid.length);
+    if (!glance) return mean.fill(sums.newest, row * horizon, (row + 1) * horizon);
+    const { level, deviation, levels } = glance;
     const error = (own[row].squares + PRIOR * all) / (own[row].count + PRIOR);
     for (let lead = 0; lead < horizon; lead++) {
-      mean[row * horizon + lead] = Math.max(0, level + deviation * dot(weights[lead], x));
+      mean[row * horizon + lead] = Math.max(0, level + deviation * dot(weights[lead], levels));
       variance[row * horizon + lead] = error * deviation * deviation;
     }
   });
   return { mean, variance };
+}
+
+/** The past instants of a series that are learned from. */
+function glancesOf(sums: Sums, length: number): Glance[] {
+  const glances: Glance[] = [];
+  for (let origin = length - 1; origin >= LEAST; origin -= STRIDE) {
+    const glance = sums.glance(origin);
+    if (glance) glances.push(glance);
+  }
+  return glances;
+}
+
+/** What is known of a series at one instant. */
+interface Glance {
+  readonly origin: number;
+  /** Mean and deviation of what is remembered. */
+  readonly level: number;
+  readonly deviation: number;
+  /** How far the newest levels lie from the mean, in deviations. */
+  readonly levels: Float64Array;
 }
 
 /** Means and deviations of any stretch of one series, without its gaps. */
@@ -94,33 +113,24 @@ class Sums {
     this.newest = newest;
   }
 
-  /** Mean and deviation of what is remembered at `origin`. */
-  scaleAt(origin: number): { level: number; deviation: number } {
+  /** What is known at `origin`, before its slot; null where that is too little to tell. */
+  glance(origin: number): Glance | null {
     const from = Math.max(0, origin - this.memory);
     const n = this.count[origin] - this.count[from];
+    if (n < LEAST / 2) return null;
     const level = (this.sum[origin] - this.sum[from]) / n;
-    return {
-      level,
-      deviation: Math.sqrt(Math.max(0, (this.squares[origin] - this.squares[from]) / n - level * level)),
-    };
-  }
-
-  /** Distances of the newest levels from the mean, in deviations; false where there is too little to tell. */
-  features(origin: number, into: Float64Array): boolean {
-    const from = Math.max(0, origin - this.memory);
-    if (this.count[origin] - this.count[from] < LEAST / 2) return false;
-    const { level, deviation } = this.scaleAt(origin);
+    const deviation = Math.sqrt(Math.max(0, (this.squares[origin] - this.squares[from]) / n - level * level));
+    const levels = new Float64Array(FEATURES);
     for (let k = 0; k < FEATURES; k++) {
       const first = Math.max(from, origin - WIDTHS[k]);
-      const n = this.count[origin] - this.count[first];
-      into[k] = n > 0 && deviation > 0 ? ((this.sum[origin] - this.sum[first]) / n - level) / deviation : 0;
+      const known = this.count[origin] - this.count[first];
+      if (known > 0 && deviation > 0) levels[k] = ((this.sum[origin] - this.sum[first]) / known - level) / deviation;
     }
-    return true;
+    return { origin, level, deviation, levels };
   }
 
-  /** The value of a slot in the units that were known at `origin`; NaN where there is none. */
-  standard(slot: number, origin: number): number {
-    const { level, deviation } = this.scaleAt(origin);
+  /** The value of a slot in the units that were known at a glance; NaN where there is none. */
+  standard(slot: number, { level, deviation }: Glance): number {
     return deviation > 0 ? clamp((this.values[slot] - level) / deviation) : Number.NaN;
   }
 }

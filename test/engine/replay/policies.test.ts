@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openPlainDevice } from "../../../engine/compute/devices/plain";
+import { DemandForecaster, fitDemandForecaster, momentsOf, rhythmOf } from "../../../engine/models/demand/quantile";
 import {
   idlePolicy,
   lastValue,
@@ -9,6 +10,7 @@ import {
   recordedFuture,
   replay,
   thresholdPolicy,
+  trainedForecaster,
   type VmSelection,
 } from "../../../engine/replay";
 import { demandOf, noisyDemand, smallCluster } from "./cluster";
@@ -109,6 +111,29 @@ describe("forecasts of a replay", () => {
     assert.equal(mean[2], 700);
     assert.equal(mean[4], 700);
     assert.ok(Number.isNaN(lastValue.forecast(demand, 2).mean[0]));
+  });
+
+  it("are the trained forecaster's where it serves a VM and has history enough, else the fallback's", () => {
+    const rhythm = rhythmOf(3600, 6);
+    const values = (v: number, slots: number) =>
+      Float64Array.from({ length: slots }, (_, slot) => 1000 + 500 * Math.sin((slot * Math.PI) / 12) + 10 * v);
+    const series = [0, 1, 2].map((v) => ({ id: `vm-${v}`, start: 0, values: values(v, 480), until: 480 }));
+    const file = fitDemandForecaster(series, rhythm, { boosting: { trees: 5 } })!;
+    const all = { model: 1, baseline: 2 };
+    const served = { "vm-0": all, "vm-1": { model: 2, baseline: 1 }, "vm-2": all };
+    const trained = new DemandForecaster({ ...file, series: served });
+    const history = {
+      grid: { start: 0, step: 3600, length: 240 },
+      ids: ["vm-0", "vm-1", "vm-2"],
+      cpuMhz: [values(0, 240), values(1, 240), values(2, 240).fill(Number.NaN, 0, 200)],
+    };
+    const [own, other] = [trainedForecaster(trained, lastValue).forecast(history, 6), lastValue.forecast(history, 6)];
+    const quantiles = trained.forecast(history.cpuMhz[0]);
+    assert.equal(own.mean[2], momentsOf(quantiles, 18).mean);
+    assert.notEqual(own.mean[2], other.mean[2]);
+    assert.deepEqual([...own.mean.slice(6)], [...other.mean.slice(6)]);
+    const elsewhere = { ...history, grid: { ...history.grid, step: 300 } };
+    assert.deepEqual(trainedForecaster(trained, lastValue).forecast(elsewhere, 6), other);
   });
 
   it("of the oracle are what was recorded after the history", () => {
