@@ -18,7 +18,13 @@ import { fitPairModel, PairPredictor } from "../engine/models/failure/correlatio
 import { PAIR_FEATURES, PairFeatures } from "../engine/models/failure/correlation/features";
 import { followers } from "../engine/models/failure/correlation/rows";
 import type { HostEventLog } from "../engine/models/failure/events";
-import { areaUnderCurve, averagePrecision, expectedCalibrationError, logLossSkill } from "../engine/models/learning";
+import {
+  areaUnderCurve,
+  averagePrecision,
+  expectedCalibrationError,
+  logLossSkill,
+  reliabilityBins,
+} from "../engine/models/learning";
 import { createRandom } from "../engine/random";
 import { dataFolder } from "./support/data";
 import { grid5000 } from "./support/grid5000";
@@ -107,6 +113,8 @@ function evaluate(log: HostEventLog, test: readonly number[], model: NonNullable
     auc: areaUnderCurve(probabilities, outcomes),
     skill: logLossSkill(probabilities, outcomes),
     ece: expectedCalibrationError(probabilities, outcomes),
+    eceByCount: expectedCalibrationError(probabilities, outcomes, 10, "count"),
+    reliability: reliabilityBins(probabilities, outcomes),
     pairsPerSecond: Math.round((test.length * hosts * 1000) / predictMs),
     wholePairsPerSecond: Math.round((test.length * hosts * 1000) / wholeMs),
   };

@@ -21,6 +21,7 @@ import {
   brierSkill,
   expectedCalibrationError,
   meanOf,
+  reliabilityBins,
 } from "../engine/models/learning";
 import { dataFolder } from "./support/data";
 import { LANL_FILE, lanlSystem } from "./support/lanl";
@@ -101,6 +102,8 @@ async function measure(folder: string, system: number, horizonDays: number, seed
     ap: averagePrecision(p, outcomes),
     auc: areaUnderCurve(p, outcomes),
     ece: expectedCalibrationError(p, outcomes),
+    eceByCount: expectedCalibrationError(p, outcomes, 10, "count"),
+    reliability: reliabilityBins(p, outcomes),
   });
   return {
     ...{ system, horizonDays, rows: outcomes.length, failed: outcomes.reduce((sum, y) => sum + y, 0), baseRate },

@@ -4,6 +4,7 @@ import {
   averagePrecision,
   brierSkill,
   expectedCalibrationError,
+  reliabilityBins,
 } from "../engine/models/learning/metrics";
 import {
   type RequestKey,
@@ -99,7 +100,7 @@ function measure(log: RequestLog, key: RequestKey, minWindows: number, seed: num
       const view = viewOf(forecaster.tracker, subject);
       outcomes[at + i] = bySubject[i * (to - split) + window - split];
       hazards[at + i] = idleHazard(view);
-      idle[at + i] = view.own.windows.length > 0 ? window - 1 - view.own.lastWindow : Number.MAX_SAFE_INTEGER;
+      idle[at + i] = view.own.windows.length > 0 ? window - 1 - view.own.lastWindow : 0x7fffffff;
     });
   }
   const asKeepAlive = idle.reduce((sum, windows) => sum + (windows < 2 ? 1 : 0), 0);
@@ -116,6 +117,8 @@ function measure(log: RequestLog, key: RequestKey, minWindows: number, seed: num
     auc: round(areaUnderCurve(predictions, outcomes)),
     ap: round(averagePrecision(predictions, outcomes)),
     ece: round(expectedCalibrationError(predictions, outcomes)),
+    eceByCount: round(expectedCalibrationError(predictions, outcomes, 10, "count")),
+    reliability: reliabilityBins(predictions, outcomes),
     ...coldStarts(predictions, outcomes, asKeepAlive),
     histogram: coldStarts(hazards, outcomes, asKeepAlive),
     fitSeconds: round(fitSeconds),

@@ -4,6 +4,7 @@
 
 /** Everything heavy, loaded at its first use. */
 export const lazy = {
+  backtest: () => require("../engine/backtest") as typeof import("../engine/backtest"),
   compute: () => require("../engine/compute") as typeof import("../engine/compute"),
   demand: () => require("../engine/models/demand/forecast") as typeof import("../engine/models/demand/forecast"),
   journal: () => require("../engine/journal/duckdb") as typeof import("../engine/journal/duckdb"),

@@ -1,5 +1,6 @@
 import type { CliCommand } from "../command";
 import { applyCommand } from "./apply";
+import { backtestCommand } from "./backtest";
 import { doctorCommand } from "./doctor";
 import { driftCommand } from "./drift";
 import { explainCommand } from "./explain";
@@ -16,6 +17,7 @@ export const commands: readonly CliCommand[] = [
   exportCommand,
   importCommand,
   trainCommand,
+  backtestCommand,
   planCommand,
   explainCommand,
   driftCommand,

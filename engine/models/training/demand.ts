@@ -31,8 +31,8 @@ const trainable = (name: string, metric: MetricId, what: string): Trainable<Dema
     return file ?? `the ${what} of VMs is too short to learn from and to hold a part out`;
   },
   headerOf: (file) => file,
-  // Series by series the file says which of the two is better; one that the baseline serves everywhere is of no use.
-  serves: (file) => lessLoss(file) || Object.values(file.series).some(({ model, baseline }) => model < baseline),
+  // The file says series by series which of the two is better, but where the whole is no better, those are luck.
+  serves: lessLoss,
 });
 
 export const cpuDemand = trainable("demand/quantile/cpu", "vmCpuMhz", "CPU use");

@@ -1,0 +1,3 @@
+export * from "./backtest";
+export * from "./score";
+export * from "./what-if";

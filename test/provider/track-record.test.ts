@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PredictionLog } from "../../engine/journal";
+import type { Assessment } from "../../engine/models";
+import { planRequestSchema } from "../../engine/planner/request";
+import { parseSnapshot } from "../../engine/snapshot";
+import { alarmOf, healthOf, judgedOf, keepTrack } from "../../provider/track-record";
+import { MemoryTelemetry } from "../engine/models/memoryTelemetry";
+
+const HOUR = 3600;
+const START = 1_772_409_600;
+const HOSTS = ["up", "restarts", "silent"];
+const snapshot = parseSnapshot(
+  {
+    schemaVersion: 1,
+    source: { kind: "vcenter", name: "vc" },
+    takenAt: "2026-03-02T00:00:00Z",
+    clusters: [
+      {
+        id: "c",
+        name: "c",
+        drs: { enabled: false, automation: "manual" },
+        ha: { enabled: false, admissionControl: { policy: "none" } },
+      },
+    ],
+    hosts: HOSTS.map((id) => ({
+      ...{ id, name: id, cluster: "c", connection: "connected", power: "poweredOn", maintenance: false },
+      ...{ cpuMhz: 1000, cores: 1, threads: 1, memoryMb: 1024 },
+    })),
+    virtualMachines: [],
+  },
+  "test",
+);
+const KEY = "vc/c";
+
+/** Three days of uptime: one host restarts in the second, one isn't heard of after the first. */
+const uptime = (host: string) =>
+  Array.from({ length: host === "silent" ? 24 : 72 }, (_, hour) =>
+    host === "restarts" && hour >= 30 ? (hour - 29) * HOUR : 1e6 + hour * HOUR,
+  );
+const telemetry = new MemoryTelemetry(
+  "vc",
+  HOSTS.map((entity) => ({
+    ...{ entity, metric: "hostUptimeSeconds" as const, start: START, step: HOUR, values: uptime(entity) },
+  })),
+);
+
+const saying = (...probability: number[]) =>
+  ({
+    hosts: { ids: HOSTS, failureProbability: Float64Array.from(probability), evidence: ["", "", ""], model: "m" },
+  }) as unknown as Assessment;
+const at = (hours: number) =>
+  planRequestSchema.parse({ cluster: "c", asOf: START + hours * HOUR, config: { horizonHours: 24 } });
+
+describe("the track record", () => {
+  let folder: string;
+  beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "track-"))));
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  const settings = (models?: string) => ({ journal: join(folder, "journal.duckdb"), models, hostEvents: undefined });
+
+  it("what is due is settled by uptime; of a host that nobody saw since, nobody can tell", async () => {
+    const kept = settings(folder);
+    await keepTrack(kept, { snapshot, telemetry }, KEY, saying(0.1, 0.2, 0.3), at(24));
+    assert.deepEqual(await judgedOf(kept.journal, snapshot), []);
+    await keepTrack(kept, { snapshot, telemetry }, KEY, saying(0.1, 0.2, 0.3), at(60));
+    const said = await new PredictionLog(kept.journal).predictions(KEY);
+    const outcomes = said.map(({ subject, at: time, outcome }) => [subject, (time - START) / HOUR, outcome]);
+    assert.deepEqual(outcomes, [
+      ["restarts", 24, 1],
+      ["silent", 24, null],
+      ["up", 24, 0],
+      ["restarts", 60, null],
+      ["silent", 60, null],
+      ["up", 60, null],
+    ]);
+  });
+
+  it("writes nothing where there is neither a journal nor a folder of models", async () => {
+    const kept = settings();
+    await keepTrack(kept, { snapshot, telemetry }, KEY, saying(0.1, 0.2, 0.3), at(24));
+    assert.equal(existsSync(kept.journal), false);
+  });
+
+  it("an alarm counts what was said since the training, and nothing before", async () => {
+    const kept = settings(folder);
+    const log = new PredictionLog(kept.journal);
+    const wrong = Array.from({ length: 300 }, (_, i) => ({
+      ...{ model: "m", cluster: KEY, subject: "up", at: START + i * HOUR, due: START + (i + 1) * HOUR },
+      ...{ value: 0.9, unit: "probability" },
+    }));
+    await log.record(wrong);
+    await log.settle(KEY, START + 1000 * HOUR, () => 0);
+    const judged = await judgedOf(kept.journal, snapshot);
+    assert.match(alarmOf(judged, "m", START) ?? "", /constant/);
+    assert.equal(alarmOf(judged, "m", START + 200 * HOUR), null, "too few since then to tell");
+    assert.equal(alarmOf(judged, "other", START), null);
+    const [health] = await healthOf(kept.journal, snapshot);
+    assert.equal(health.state, "alarm");
+  });
+});
