@@ -1,0 +1,54 @@
+import { Html, html } from "./html";
+
+export interface Column {
+  readonly title: string;
+  readonly number?: boolean;
+}
+
+export type Cell = string | number | Html;
+
+/** A table that scrolls by itself where it is too wide, by keyboard as well; the first column heads the rows. */
+export function table(caption: string, columns: readonly Column[], rows: readonly (readonly Cell[])[]): Html {
+  const kind = (i: number) => (columns[i].number ? new Html(' class="number"') : null);
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+    <table>
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${columns.map(({ title }, i) => html`<th scope="col" ${kind(i)}>${title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ([head, ...cells]) =>
+            html`<tr>
+              <th scope="row">${head}</th>
+              ${cells.map((cell, i) => html`<td${kind(i + 1)}>${cell}</td>`)}
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** Behind a summary that opens it; print shows it open. */
+export const folded = (summary: string, content: Html): Html =>
+  html`<details>
+    <summary>${summary}</summary>
+    ${content}
+  </details>`;
+
+/** At most so many rows in a page that is to stay light. */
+export const MOST_ROWS = 500;
+
+/** The figures of a chart, for whoever can't see it or wants the numbers. */
+export function figures(caption: string, columns: readonly Column[], rows: readonly (readonly Cell[])[]): Html {
+  const shown = rows.slice(0, MOST_ROWS);
+  const more = rows.length - shown.length;
+  return folded(
+    `Table: ${caption}`,
+    html`${table(caption, columns, shown)}${more > 0 && html`<p class="note">And ${more} more rows: the plan as JSON has them all.</p>`}`,
+  );
+}
