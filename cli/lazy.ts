@@ -13,6 +13,7 @@ export const lazy = {
   plan: () => require("../engine/planner/plan") as typeof import("../engine/planner/plan"),
   pulumiAutomation: () => require("@pulumi/pulumi/automation") as typeof import("@pulumi/pulumi/automation"),
   progressBar: () => require("cli-progress") as typeof import("cli-progress"),
+  report: () => require("./report") as typeof import("./report"),
   reconcile: () => require("../provider/reconcile/reconcile") as typeof import("../provider/reconcile/reconcile"),
   request: () => require("../engine/planner/request") as typeof import("../engine/planner/request"),
   run: () => require("../engine/run") as typeof import("../engine/run"),

@@ -8,6 +8,7 @@ import { exportCommand } from "./export";
 import { importCommand } from "./import";
 import { planCommand } from "./plan";
 import { quickstartCommand } from "./quickstart";
+import { reportCommand } from "./report";
 import { trainCommand } from "./train";
 
 /** Every command, in the order in which `--help` lists them. */
@@ -20,6 +21,7 @@ export const commands: readonly CliCommand[] = [
   backtestCommand,
   planCommand,
   explainCommand,
+  reportCommand,
   driftCommand,
   applyCommand,
 ];
