@@ -25,7 +25,7 @@ export function readStickiness(resource: Resource): Stickiness {
   const instant = z.iso.datetime().nullable().default(null);
   return {
     keep: read(resource, "keep", z.enum(["apart", "together"]).default("apart")),
-    virtualMachines: read(resource, "virtualMachines", z.array(z.string())),
+    virtualMachines: read(resource, "virtualMachines", z.array(z.string()).default([])),
     mandatory: read(resource, "mandatory", z.boolean().default(false)),
     maxHours: read(resource, "maxHours", z.number().default(168)),
     rule: read(resource, "rule", ruleSchema),

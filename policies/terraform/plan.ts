@@ -58,10 +58,10 @@ export function parseTerraformPlan(text: string, subject: string): TerraformPlan
   } catch (error) {
     throw invalid(`${subject} is not JSON`, [], error);
   }
-  if (raw !== null && typeof raw === "object" && "values" in raw && !("planned_values" in raw)) {
-    throw invalid(`${subject} is a state, not a plan`);
-  }
-  if (raw !== null && typeof raw === "object" && !("planned_values" in raw) && !("resource_changes" in raw)) {
+  const keys = raw !== null && typeof raw === "object" ? Object.keys(raw) : [];
+  const planned = keys.includes("planned_values") || keys.includes("resource_changes");
+  if (keys.includes("values") && !planned) throw invalid(`${subject} is a state, not a plan`);
+  if (!planned) {
     throw invalid(`${subject} is not a Terraform plan: it has neither planned_values nor resource_changes`);
   }
   const failure = { code: "TERRAFORM_PLAN_INVALID", subject, hint: HINT };

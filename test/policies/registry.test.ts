@@ -23,6 +23,22 @@ describe("the policies' registry", () => {
     }
   });
 
+  it("has every group, and enough in each", () => {
+    const count = new Map<string, number>();
+    for (const { group } of listPolicies()) count.set(group, (count.get(group) ?? 0) + 1);
+    const least = { capacity: 3, "change-control": 6, declarations: 4, "placement-safety": 8, "telemetry-trust": 3 };
+    for (const [group, number] of Object.entries(least)) assert.ok((count.get(group) ?? 0) >= number, group);
+    assert.equal(count.size, 5);
+  });
+
+  it("names a reference by framework, version, control and title, the first one to Pulumi too", () => {
+    for (const policy of policies) {
+      for (const reference of policy.references) for (const text of Object.values(reference)) assert.ok(text);
+      const [first] = policy.references;
+      if (first) assert.equal(policy.framework?.reference, first.control);
+    }
+  });
+
   it("gives every key of a configuration a type, a default and a description", () => {
     for (const { name, configSchema } of listPolicies()) {
       for (const [key, property] of Object.entries(configSchema.properties)) {
