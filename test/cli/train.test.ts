@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Plan } from "../../engine/planner/plan";
+import { assertUserError, runCli } from "./run-cli";
+import { FILES, smallCluster } from "./small-cluster";
+
+interface TrainResult {
+  readonly models: readonly { model: string; file: string | null; used: string; because: string }[];
+}
+
+describe("train", function () {
+  this.timeout(180_000);
+  let folder: string;
+  before(async () => ({ folder } = await smallCluster()));
+  const cli = (...args: string[]) => runCli(args, { cwd: folder });
+  const train = (...args: string[]) => cli("train", ...FILES, "--models", "models", "--days", "3", "--json", ...args);
+
+  it("a history that is short is no error: each model says what is missing, and what serves", async () => {
+    const { code, stdout, stderr } = await train();
+    assert.equal(code, 0, stderr);
+    const { models } = JSON.parse(stdout) as TrainResult;
+    const byName = new Map(models.map((row) => [row.model, row]));
+    assert.equal(byName.get("failure/host")?.file, null);
+    assert.match(byName.get("failure/host")!.because, /0 failures .* 100 are needed/);
+    assert.equal(byName.get("demand/quantile/cpu")?.used, "seasonal-baseline");
+    assert.ok(byName.get("workload/classes")?.file, "classes need two days only");
+    assert.ok(existsSync(join(folder, "models", "workload", "classes.json")));
+  });
+
+  it("plans with the folder say which models don't serve, twice the same; those without know nothing of it", async () => {
+    const plan = async (...args: string[]) =>
+      JSON.parse((await cli("plan", ...FILES, "--json", ...args)).stdout) as Plan;
+    const [plain, first, second] = [await plan(), await plan("--models", "models"), await plan("--models", "models")];
+    assert.equal(first.digest, second.digest);
+    assert.equal(plain.telemetry.models, undefined);
+    assert.deepEqual(first.telemetry.models, []);
+    const lacking = first.lacking.filter(({ what }) => what.startsWith("a trained model"));
+    assert.ok(lacking.some(({ subjects }) => subjects.includes("failure/host")));
+    assert.deepEqual(first.moves, plain.moves);
+    assert.equal((await plan()).digest, plain.digest);
+  });
+
+  it("doctor shows what is in use, and which fallbacks serve", async () => {
+    const { stdout } = await cli("doctor", ...FILES, "--models", "models", "--json");
+    const { checks } = JSON.parse(stdout) as { checks: { name: string; detail: string; status: string }[] };
+    const models = checks.filter(({ name }) => name === "models");
+    assert.ok(models.some(({ detail }) => /in use: none/.test(detail)));
+    assert.ok(models.some(({ detail }) => /failure\/host lacks .* serves/.test(detail)));
+  });
+
+  it("a folder is asked for; a bad file of events lists its rows", async () => {
+    assertUserError(await cli("train", ...FILES), "MODELS_MISSING", "--models FOLDER");
+    await writeFile(join(folder, "bad.csv"), "host,kind,at\nesx-1,explosion,1\n");
+    const bad = await cli("train", ...FILES, "--models", "models", "--host-events", "bad.csv");
+    assertUserError(bad, "HOST_EVENTS_INVALID", "[0].kind");
+  });
+});
