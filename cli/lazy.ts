@@ -13,6 +13,7 @@ export const lazy = {
   plan: () => require("../engine/planner/plan") as typeof import("../engine/planner/plan"),
   pulumiAutomation: () => require("@pulumi/pulumi/automation") as typeof import("@pulumi/pulumi/automation"),
   progressBar: () => require("cli-progress") as typeof import("cli-progress"),
+  policies: () => require("../policies/registry") as typeof import("../policies/registry"),
   report: () => require("./report") as typeof import("./report"),
   reconcile: () => require("../provider/reconcile/reconcile") as typeof import("../provider/reconcile/reconcile"),
   request: () => require("../engine/planner/request") as typeof import("../engine/planner/request"),
@@ -32,5 +33,6 @@ export const lazy = {
   vsphere: () => require("../provider/vsphere") as typeof import("../provider/vsphere"),
   validate: () => require("../engine/validate") as typeof import("../engine/validate"),
   world: () => require("../provider/world") as typeof import("../provider/world"),
+  terraform: () => require("../policies/terraform") as typeof import("../policies/terraform"),
   yaml: () => require("yaml") as typeof import("yaml"),
 } as const;

@@ -1,6 +1,7 @@
 import type { CliCommand } from "../command";
 import { applyCommand } from "./apply";
 import { backtestCommand } from "./backtest";
+import { checkCommand } from "./check";
 import { doctorCommand } from "./doctor";
 import { driftCommand } from "./drift";
 import { explainCommand } from "./explain";
@@ -8,6 +9,7 @@ import { exportCommand } from "./export";
 import { importCommand } from "./import";
 import { planCommand } from "./plan";
 import { quickstartCommand } from "./quickstart";
+import { policiesCommand } from "./policies";
 import { reportCommand } from "./report";
 import { trainCommand } from "./train";
 
@@ -25,3 +27,5 @@ export const commands: readonly CliCommand[] = [
   driftCommand,
   applyCommand,
 ];
+  policiesCommand,
+  checkCommand,
