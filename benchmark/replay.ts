@@ -39,7 +39,7 @@ const REACTIVE: readonly ThresholdOptions[] = [
 
 /**
  * Claim: planning on a forecast leaves fewer overload minutes than reacting to thresholds does, with no more moves.
- * Method: each day of PlanetLab's trace is a cluster of its own (see replay/cluster.ts), 50 hosts and more for a
+ * Method: each day of PlanetLab's trace is a cluster of its own (see replay/cluster.ts), some fifty hosts for a
  * thousand VMs, in which VMs were placed by size alone. From the sixth hour on every policy decides each quarter of an
  * hour, knowing only what was recorded before; VMs move as the pre-copy model says, load both hosts meanwhile, and keep
  * vMotion's limits and the planner's constraints. An overload minute is a minute of one host with more demand than
