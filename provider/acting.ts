@@ -6,6 +6,9 @@ import type { Snapshot } from "../engine/snapshot";
 import type { Settings } from "./settings";
 import { createVcenterActions, createVcenterInventory, type VcenterActions } from "./vsphere";
 
+/** Whether the last word on a rule says that it is there: made or changed, and not removed since. */
+export const isRuleThere = (word: string | null): boolean => word === "add-rule" || word === "edit-rule";
+
 /** What a run that changes a vCenter has at hand. */
 export interface Acting {
   readonly actions: VcenterActions;
@@ -21,7 +24,10 @@ export interface Acting {
 /** The log of actions that goes with a journal. */
 export const actionLogOf = (journal: string): ActionLog => new ActionLog(`${journal}.actions.ndjson`);
 
-/** The last thing that an owner did, or meant to do, to a subject of a vCenter; null if nothing. */
+/**
+ * The last thing that an owner did, or meant to do, to a subject of a vCenter; null if nothing. What failed didn't happen:
+ * a rule that couldn't be added because its name was taken is not the owner's.
+ */
 export function lastWord(
   actions: readonly LoggedAction[],
   owner: string,
@@ -29,7 +35,8 @@ export function lastWord(
   subject: string,
 ): string | null {
   const own = actions.filter((action) => action.owner === owner && action.cluster.startsWith(`${source}/`));
-  return own.filter((action) => action.subject === subject).at(-1)?.kind ?? null;
+  const happened = own.filter((action) => action.subject === subject && action.outcome?.result !== "failed");
+  return happened.at(-1)?.kind ?? null;
 }
 
 const now = () => Math.floor(Date.now() / 1000);

@@ -1,5 +1,6 @@
 import type { ActionLog, LoggedAction, Outcome } from "../../engine/journal";
 import type { VcenterActions } from "../vsphere";
+import { VimFault } from "../vsphere/errors";
 
 type Settled = Pick<Outcome, "result" | "text">;
 
@@ -23,7 +24,17 @@ export async function settleOpenActions(
   return open;
 }
 
+/** The VM or the cluster may have been removed meanwhile: that ends the matter, and must not keep later runs from acting. */
 async function outcomeOf(action: LoggedAction, actions: VcenterActions, signal?: AbortSignal): Promise<Settled> {
+  try {
+    return await found(action, actions, signal);
+  } catch (error) {
+    if (!(error instanceof VimFault) || error.fault !== "ManagedObjectNotFound") throw error;
+    return { result: "failed", text: "what it was about is not there any more" };
+  }
+}
+
+async function found(action: LoggedAction, actions: VcenterActions, signal?: AbortSignal): Promise<Settled> {
   const clusterId = action.cluster.slice(action.cluster.lastIndexOf("/") + 1);
   if (action.kind === "relocate") {
     await actions.settle(action.subject, { signal });

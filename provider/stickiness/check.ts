@@ -4,7 +4,7 @@ import { keepExpiry, planStickiness, ruleConflicts, type StickinessPlan } from "
 import { AffinityError } from "../../engine/errors";
 import { findCluster } from "../../engine/snapshot";
 import type { Settings } from "../settings";
-import { actionLogOf, lastWord } from "../acting";
+import { actionLogOf, isRuleThere, lastWord } from "../acting";
 import { instantOf, withWorld, type World } from "../world";
 import { parseInputs, ruleNameOf, sameUserInputs, type StickinessInputs, userInputs } from "./inputs";
 import { plannedIn, type PlannedRule, type PlannedStickiness } from "./planned";
@@ -55,7 +55,7 @@ export async function checkStickiness(olds: State, news: State, settings: Settin
 /** A run of this resource may have made the rule and ended before the state was written: the log has its intent. */
 async function madeBefore(inputs: StickinessInputs, world: World, settings: Settings): Promise<boolean> {
   const actions = await actionLogOf(settings.journal).actions();
-  return lastWord(actions, inputs.owner, world.snapshot.source.name, ruleNameOf(inputs)) === "add-rule";
+  return isRuleThere(lastWord(actions, inputs.owner, world.snapshot.source.name, ruleNameOf(inputs)));
 }
 
 function plannedOf(

@@ -3,7 +3,7 @@ import { canonicalJson } from "../../engine/digest";
 import { findCluster, type Snapshot } from "../../engine/snapshot";
 import { membersOf, ruleConflicts } from "../../engine/planner/stickiness";
 import type { Settings } from "../settings";
-import { type Acting, withActions } from "../acting";
+import { type Acting, isRuleThere, withActions } from "../acting";
 import type { FoundRule, VmRule } from "../vsphere/actions";
 import { parseInputs, sameUserInputs } from "./inputs";
 import { plannedIn, type PlannedStickiness, type StickinessDrift } from "./planned";
@@ -130,7 +130,7 @@ async function unfinished(
 ): Promise<FoundRule | null> {
   const name = planned.rule?.name;
   if (name === undefined) return null;
-  const mine = (await acting.lastWord(name)) === "add-rule";
+  const mine = isRuleThere(await acting.lastWord(name));
   return mine ? (found.find((rule) => rule.name === name) ?? null) : null;
 }
 
