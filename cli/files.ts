@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import type { Document } from "yaml";
 import { AffinityError } from "../engine/errors";
 import { lazy } from "./lazy";
 
@@ -35,7 +36,7 @@ export function writeTextFile(path: string, text: string, what: string): void {
  * @throws AffinityError YAML_INVALID with a problem per mistake, each with its line.
  */
 export function parseYamlFile(path: string, what: string): unknown {
-  const document = lazy.yaml().parseDocument(readTextFile(path, what), { prettyErrors: true });
+  const document = parseYaml(readTextFile(path, what), path, what);
   if (document.errors.length > 0) {
     throw new AffinityError({
       code: "YAML_INVALID",
@@ -46,5 +47,28 @@ export function parseYamlFile(path: string, what: string): unknown {
       })),
     });
   }
-  return document.toJS();
+  try {
+    return document.toJS();
+  } catch (error) {
+    // Aliases that lead nowhere, or to more than fits into memory, are known only now.
+    throw new AffinityError({
+      code: "YAML_INVALID",
+      message: `the ${what} "${path}" is not valid YAML`,
+      problems: [{ path: "", message: error instanceof Error ? error.message : String(error) }],
+    });
+  }
+}
+
+function parseYaml(text: string, path: string, what: string): Document {
+  try {
+    return lazy.yaml().parseDocument(text, { prettyErrors: true });
+  } catch (error) {
+    // The parser calls itself for each level of nesting.
+    if (!(error instanceof RangeError)) throw error;
+    throw new AffinityError({
+      code: "YAML_INVALID",
+      message: `the ${what} "${path}" is nested too deeply to be read`,
+      hint: "see that it is the file you meant",
+    });
+  }
 }
