@@ -2,7 +2,13 @@ import { XMLParser } from "fast-xml-parser";
 import type { Parameter, Tree } from "./values";
 import { Reference } from "./values";
 
-const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ["lt", "<"],
+  ["gt", ">"],
+  ["amp", "&"],
+  ["quot", '"'],
+  ["apos", "'"],
+]);
 
 /** Only what XML itself defines: five names, and characters by number. There is no DTD, so there is nothing else. */
 function decodeEntities(value: string): string {
@@ -13,7 +19,7 @@ function decodeEntities(value: string): string {
       const point = number[1] ? parseInt(number[1], 16) : Number(number[2]);
       if (point <= 0x10ffff) return String.fromCodePoint(point);
     }
-    const character = NAMED[name];
+    const character = NAMED.get(name);
     if (character === undefined || !whole.endsWith(";")) throw new Error(`unknown entity ${whole.slice(0, 40)}`);
     return character;
   });
@@ -52,10 +58,26 @@ export function parseXml(document: string, root: string): Tree {
   if (!new RegExp(`</(?:[\\w.-]+:)?${root}\\s*>\\s*$`).test(document.slice(-256))) {
     throw new Error(document.slice(0, 2048).includes(`${root}`) ? "it is cut short" : `it is not a SOAP ${root}`);
   }
+  if (hasUnclosed(document)) throw new Error("it has elements that are not closed");
   const tree = parser.parse(document) as Tree;
   const found = Object.entries(tree as Record<string, Tree>).find(([name]) => localName(name) === root);
   if (!found) throw new Error(`it is not a SOAP ${root}`);
   return found[1];
+}
+
+/**
+ * The parser closes by itself what the document leaves open, and gives a tree that nobody sent. Counting is enough to
+ * know, and cheap; where comments or CDATA may hold a "<" of their own, it isn't known.
+ */
+function hasUnclosed(document: string): boolean {
+  let open = 0;
+  for (let at = document.indexOf("<"); at >= 0; at = document.indexOf("<", at + 1)) {
+    const next = document[at + 1];
+    if (next === "!") return false;
+    if (next !== "?") open += next === "/" ? -1 : 1;
+  }
+  for (let at = document.indexOf("/>"); at >= 0 && open > 0; at = document.indexOf("/>", at + 2)) open--;
+  return open > 0;
 }
 
 export const localName = (name: string): string => name.slice(name.indexOf(":") + 1);

@@ -31,8 +31,8 @@ export function parseLine(line: string): Line | null {
   const fields: [string, number | string | boolean][] = [];
   let at = head + 1;
   for (;;) {
-    const equals = until(line, at, "=");
-    if (equals === line.length || equals === at) throw new LineSyntaxError(`no field at column ${at + 1}`);
+    const equals = until(line, at, "=, ");
+    if (line[equals] !== "=" || equals === at) throw new LineSyntaxError(`no field at column ${at + 1}`);
     const end = line[equals + 1] === '"' ? stringEnd(line, equals + 1) : until(line, equals + 1, ", ");
     fields.push([unescape(line.slice(at, equals)), fieldValue(line.slice(equals + 1, end))]);
     at = end + 1;
