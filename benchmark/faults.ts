@@ -1,4 +1,5 @@
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createRandom } from "../engine/random";
 import { makeCertificate } from "../test/provider/vsphere/canned";
@@ -26,46 +27,56 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
       seed: { type: "string", default: "1" },
       only: { type: "string" },
       minutes: { type: "string", default: "60" },
+      lanes: { type: "string", default: "4" },
     },
   });
   const [count, seed] = [Number(values.count), Number(values.seed)];
   const deadline = performance.now() + Number(values.minutes) * 60_000;
   const started = performance.now();
   const folder = await temporaryFolder();
-  const world = await World.start(await makeCertificate(), folder);
+  const certificate = await makeCertificate();
   const results: CaseResult[] = [];
-  try {
-    const random = createRandom(seed, "controls");
-    let controls = 0;
-    for (let i = 0; i < 5; i++) {
-      const result = await runCase(world, drawCase(random, i), true);
-      if (problemsOf(result).length === 0) controls++;
-      else process.stderr.write(`control ${i}: ${problemsOf(result).join("; ")}\n`);
-    }
-    for (let i = 0; i < count && performance.now() < deadline; i++) {
-      const drawn = drawCase(createRandom(seed, "case", i), i);
-      if (values.only !== undefined && drawn.fault.kind !== values.only) continue;
-      const result = await runCase(world, drawn);
-      results.push(result);
-      const problems = problemsOf(result);
-      if (problems.length > 0) {
-        process.stderr.write(`case ${i} ${JSON.stringify(drawn)}\n${problems.map((text) => `  ${text}\n`).join("")}`);
-      }
-      if (results.length % 25 === 0) {
+  let [controls, next] = [0, 0];
+  const lane = async (): Promise<void> => {
+    const world = await World.start(certificate, await mkdtemp(join(folder, "lane-")));
+    try {
+      for (let i = next++; i < CONTROLS + count && performance.now() < deadline; i = next++) {
+        const control = i < CONTROLS;
+        const index = control ? i : i - CONTROLS;
+        const drawn = drawCase(createRandom(seed, control ? "control" : "case", index), index);
+        if (!control && values.only !== undefined && drawn.fault.kind !== values.only) continue;
+        const result = await runCase(world, drawn, control);
+        const problems = problemsOf(result);
+        if (problems.length > 0) {
+          const what = `${control ? "control" : "case"} ${index} ${JSON.stringify(drawn)}`;
+          process.stderr.write(`${what}\n${problems.map((text) => `  ${text}\n`).join("")}`);
+        }
+        if (control) {
+          if (problems.length === 0) controls++;
+          continue;
+        }
+        results.push(result);
+        if (results.length % 25 > 0) continue;
         const seconds = Math.round((performance.now() - started) / 1000);
         process.stderr.write(
           `${results.length} faults, ${results.filter(isConverged).length} converged, ${seconds} s\n`,
         );
       }
+    } finally {
+      await world.stop();
     }
+  };
+  try {
+    await Promise.all(Array.from({ length: Number(values.lanes) }, lane));
     return { ...figures(results), controls, seed, seconds: Math.round((performance.now() - started) / 1000) };
   } finally {
     await dismissActor();
-    await world.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+/** Cases without a fault, run first. */
+const CONTROLS = 5;
 const isConverged = ({ unsettled }: CaseResult) => unsettled === null;
 const TROUBLES = ["violations", "orphans", "unlogged", "doubled", "wrong"] as const;
 
