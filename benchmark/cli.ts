@@ -11,7 +11,7 @@ const execute = promisify(execFile);
 /** The CLI of this build. */
 const MAIN = join(dirname(__dirname), "cli", "main.js");
 /** The quickstart's cluster. */
-const CLUSTER = { hosts: 16, vms: 200, days: 14, stepMinutes: 5, seed: 1, end: Date.UTC(2026, 2, 2) / 1000 };
+const CLUSTER = { hosts: 16, vms: 200, days: 14, stepMinutes: 5, seed: 1, end: Date.UTC(2026, 2, 2) / 1000 } as const;
 const CHANGES = 2;
 
 /**
@@ -56,7 +56,7 @@ async function measure(args: string[], cwd: string, runs: number, code: number) 
 function elapsed(args: string[], cwd: string, code: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const start = performance.now();
-    const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "ignore", "inherit"] });
+    const child = spawn(process.execPath, args, { cwd, stdio: "ignore" });
     child.once("error", reject);
     child.once("exit", (left) => {
       if (left === code) resolve(performance.now() - start);

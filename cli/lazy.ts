@@ -5,8 +5,10 @@
 /** Everything heavy, loaded at its first use. */
 export const lazy = {
   backtest: () => require("../engine/backtest") as typeof import("../engine/backtest"),
+  acting: () => require("../provider/acting") as typeof import("../provider/acting"),
   compute: () => require("../engine/compute") as typeof import("../engine/compute"),
   demand: () => require("../engine/models/demand/forecast") as typeof import("../engine/models/demand/forecast"),
+  duckdb: () => require("@duckdb/node-api") as typeof import("@duckdb/node-api"),
   journal: () => require("../engine/journal/duckdb") as typeof import("../engine/journal/duckdb"),
   knownKeys: () => require("./known-keys") as typeof import("./known-keys"),
   models: () => require("../provider/models") as typeof import("../provider/models"),
@@ -17,6 +19,7 @@ export const lazy = {
   report: () => require("./report") as typeof import("./report"),
   reconcile: () => require("../provider/reconcile/reconcile") as typeof import("../provider/reconcile/reconcile"),
   request: () => require("../engine/planner/request") as typeof import("../engine/planner/request"),
+  rvtools: () => require("./rvtools/inventory") as typeof import("./rvtools/inventory"),
   run: () => require("../engine/run") as typeof import("../engine/run"),
   settings: () => require("../provider/settings") as typeof import("../provider/settings"),
   snapshot: () => require("../engine/snapshot") as typeof import("../engine/snapshot"),

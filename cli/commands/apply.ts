@@ -1,14 +1,20 @@
 import { InvalidArgumentError } from "commander";
-import { type Finding, FINDING_CLASSES } from "../../provider/reconcile/finding";
+import { type Finding, FINDING_CLASSES, type FindingClass } from "../../provider/reconcile/finding";
 import type { Shard } from "../../provider/reconcile/shard";
-import type { CliCommand } from "../command";
+import type { Settings } from "../../provider/settings";
+import type { CliCommand, Context } from "../command";
 import { loadSettings } from "../config";
 import { ExitCode } from "../exit";
 import { lazy } from "../lazy";
+import type { Metric } from "../metrics/exposition";
+import { judgedModels } from "../metrics/models";
+import { counted, metric, moveMetrics } from "../metrics/metrics";
+import { addMetricsOption, type MetricsFlags, withMetrics } from "../metrics/run";
 import { addInventoryOptions, addTelemetryOptions, type WorldFlags } from "../options";
 import { renderTable } from "../table";
+import { readSnapshot } from "../world";
 
-interface ApplyFlags extends WorldFlags {
+interface ApplyFlags extends WorldFlags, MetricsFlags {
   readonly dryRun?: boolean;
   readonly shard?: Shard;
 }
@@ -25,6 +31,7 @@ export const applyCommand: CliCommand<ApplyFlags> = {
   configure(command) {
     addInventoryOptions(command);
     addTelemetryOptions(command);
+    addMetricsOption(command);
     command
       .option("--dry-run", "only say what would be done; exit code 2 if there is something")
       .option("--shard <i/n>", "only the clusters of part i (from 0) of n", parseShard)
@@ -35,23 +42,53 @@ export const applyCommand: CliCommand<ApplyFlags> = {
           .join("\n")}`,
       );
   },
-  async run(context, flags) {
-    const settings = loadSettings(flags, context.environment);
-    const findings = await context.steps.run("reconciling", (report) =>
-      lazy.reconcile().reconcile(settings, {
-        dryRun: flags.dryRun ?? false,
-        shard: flags.shard,
-        now: () => Math.floor(Date.now() / 1000),
-        signal: context.signal,
-        onFinding: ({ owner, class: what }) => report({ text: `${owner}: ${what}` }),
-      }),
-    );
-    context.output.result({ findings }, () => text(findings, context.output.columns));
-    if (findings.some(({ outcome, class: what }) => outcome === "failed" || what === "not-judged"))
-      return ExitCode.error;
-    return findings.some(({ outcome }) => outcome === "pending") ? ExitCode.changes : ExitCode.clean;
+  run(context, flags) {
+    const labels: Record<string, string> = flags.shard ? { shard: `${flags.shard.index}/${flags.shard.count}` } : {};
+    return withMetrics(flags, "apply", labels, async (record) => {
+      const settings = loadSettings(flags, context.environment);
+      const findings = await context.steps.run("reconciling", (report) =>
+        lazy.reconcile().reconcile(settings, {
+          dryRun: flags.dryRun ?? false,
+          shard: flags.shard,
+          now,
+          signal: context.signal,
+          onFinding: ({ owner, class: what }) => report({ text: `${owner}: ${what}` }),
+        }),
+      );
+      if (flags.metricsFile !== undefined) record(...(await metricsOf(context, settings, findings)));
+      context.output.result({ findings }, () => text(findings, context.output.columns));
+      if (findings.some(({ outcome, class: what }) => outcome === "failed" || what === "not-judged"))
+        return ExitCode.error;
+      return findings.some(({ outcome }) => outcome === "pending") ? ExitCode.changes : ExitCode.clean;
+    });
   },
 };
+
+const now = () => Math.floor(Date.now() / 1000);
+
+/** What was found, how much was moved, and how the models do on what they said. */
+async function metricsOf(context: Context, settings: Settings, findings: readonly Finding[]): Promise<Metric[]> {
+  const actions = await lazy.acting().actionLogOf(settings.journal).actions();
+  const found = OUTCOMES.flatMap((outcome) => {
+    const classes = findings.filter((finding) => finding.outcome === outcome).map((finding) => finding.class);
+    const known = Object.keys(FINDING_CLASSES) as FindingClass[];
+    return counted("findings", "class", known, classes).samples.map(({ labels, value }) => ({
+      labels: { ...labels, outcome },
+      value,
+    }));
+  });
+  const snapshot = await readSnapshot(context, settings);
+  return [
+    metric("findings", ...found),
+    ...moveMetrics(
+      actions.filter(({ cluster }) => cluster.startsWith(`${snapshot.source.name}/`)),
+      now(),
+    ),
+    ...(await judgedModels(settings, snapshot)),
+  ];
+}
+
+const OUTCOMES = ["done", "failed", "pending", "reported"] as const;
 
 function parseShard(text: string): Shard {
   const match = /^(\d+)\/(\d+)$/.exec(text);

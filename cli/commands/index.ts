@@ -7,6 +7,7 @@ import { driftCommand } from "./drift";
 import { explainCommand } from "./explain";
 import { exportCommand } from "./export";
 import { importCommand } from "./import";
+import { initCommand } from "./init";
 import { planCommand } from "./plan";
 import { quickstartCommand } from "./quickstart";
 import { policiesCommand } from "./policies";
@@ -16,6 +17,7 @@ import { trainCommand } from "./train";
 /** Every command, in the order in which `--help` lists them. */
 export const commands: readonly CliCommand[] = [
   quickstartCommand,
+  initCommand,
   doctorCommand,
   exportCommand,
   importCommand,

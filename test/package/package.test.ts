@@ -97,7 +97,9 @@ describe("the package", function () {
     const entries = Object.keys(exports).filter((entry) => !/handlers|package\.json/.test(entry));
     for (const entry of entries) {
       const specifier = JSON.stringify(join("pulumi-vsphere-affinity", entry));
-      const names = 'Object.keys(all).filter((name) => name !== "default" && name !== "module.exports").sort()';
+      // What the module systems themselves add.
+      const names =
+        'Object.keys(all).filter((name) => !["default", "module.exports", "__esModule"].includes(name)).sort()';
       await writeFile(
         join(project, "required.cjs"),
         `const all = require(${specifier}); console.log(JSON.stringify(${names}));`,

@@ -35,6 +35,7 @@ const components = {
   },
   influxd1: { locate: influxd1, hint: "apt-get install influxdb" },
   terraform: { locate: () => onPath("terraform"), hint: "install Terraform" },
+  promtool: { locate: () => onPath("promtool"), hint: "apt-get install prometheus" },
   chromium: { locate: () => onPath("chromium", "chromium-browser"), hint: "apt-get install chromium" },
   swiftshader: { locate: swiftshader, hint: "apt-get install chromium, whose package holds this Vulkan driver" },
 } satisfies Record<string, Component>;
