@@ -124,7 +124,7 @@ function text(
   const right = "right" as const;
   const modelTable = renderTable(
     [
-      { title: "MODEL", min: 12 },
+      { title: "MODEL", min: 22 },
       { title: "JUDGED", align: right },
       { title: "ERROR", align: right },
       { title: "FALLBACK'S", align: right },
@@ -140,7 +140,9 @@ function text(
   );
   const reasons = models
     .filter(({ because }) => because !== "")
-    .flatMap(({ model, because, fallback }) => wrap(`${model}: ${because}; ${fallback} served`, proseColumns, "  "));
+    .flatMap(({ model, because, fallback }) =>
+      wrap(`${model}: ${because} (fallback: ${fallback})`, proseColumns, "  "),
+    );
   const replayTable = renderTable(
     [
       { title: "WHO LOOKED AFTER IT", fill: true },

@@ -80,7 +80,7 @@ export const trainCommand: CliCommand<TrainFlags> = {
 
 function text(trained: readonly Trained[], width: number, proseWidth: number): string {
   const columns = [
-    { title: "MODEL", min: 12 },
+    { title: "MODEL", min: 22 },
     { title: "SAMPLES", align: "right" as const },
     { title: "SKILL", align: "right" as const },
     { title: "BASELINE", align: "right" as const },

@@ -76,12 +76,19 @@ export async function backtest(
   const rolled = scores.rows(reasonOf);
   const heldOut = rows
     .filter(({ model }) => !rolled.some((row) => row.model === model))
-    .map(({ model, skill, samples, because }): BacktestRow => {
+    .map(({ model, skill, samples, used, because }): BacktestRow => {
       const trainable = Object.values(TRAINABLES).find(({ name }) => name === model);
       const fallback = skill?.baseline.name ?? trainable?.fallback ?? "";
-      if (!skill) return nothing(model, "held-out skill", fallback, because);
+      const untold = used === model ? "there is no truth to hold it against" : because;
+      if (!skill) return nothing(model, "none", fallback, untold);
       return {
-        ...{ model, measure: `1 - ${skill.measure}`, judged: samples, fallback, calibrationError: null },
+        ...{
+          model,
+          measure: `held out, short of 1: ${skill.measure}`,
+          judged: samples,
+          fallback,
+          calibrationError: null,
+        },
         ...{ error: 1 - skill.value, fallbackError: 1 - skill.baseline.value, because: reasonOf(model) },
         skill: skill.baseline.value === 1 ? null : 1 - (1 - skill.value) / (1 - skill.baseline.value),
       };
