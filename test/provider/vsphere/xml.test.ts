@@ -60,6 +60,12 @@ describe("XML of SOAP", () => {
     assert.equal(text(parseXml(envelope(`<a>${"&amp;".repeat(5000)}</a>`), "Envelope"), "a"), "&".repeat(5000));
   });
 
+  it("takes what looks like tags where it is none", () => {
+    for (const inner of ["<a>x/></a>", "<a><![CDATA[<b>]]></a>", "<a/><!-- <b> --><c/>"]) {
+      assert.notEqual(parseXml(envelope(inner), "Envelope"), undefined);
+    }
+  });
+
   const bomb =
     '<!DOCTYPE lol [<!ENTITY a "lollollol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]>';
   const refused: [string, string, RegExp][] = [
@@ -70,6 +76,8 @@ describe("XML of SOAP", () => {
       /declares a document type/,
     ],
     ["an entity that nobody declared", envelope("<a>&foo;</a>"), /unknown entity &foo;/],
+    ["an entity named like a member of every object", envelope("<a>&constructor;</a>"), /unknown entity &constructor;/],
+    ["elements that are not closed", envelope("<a><b><b>text</a>"), /not closed/],
     ["a document cut short", envelope("<a>text</a>").slice(0, -20), /cut short/],
     ["a document cut short in a long text", envelope(`<a>${"text ".repeat(999)}`).slice(0, -14), /cut short/],
     ["an HTML page", "<html><body>Sign in</body></html>", /not a SOAP Envelope/],
