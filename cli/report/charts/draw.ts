@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-require-imports --
    Both are ES modules to TypeScript, and Node 20.19 lets CommonJS require them. */
-import { Html, html } from "../page/html";
+import { escape, Html, html } from "../page/html";
 
 type PlotLibrary = typeof import("@observablehq/plot", { with: { "resolution-mode": "import" } });
 type Dom = typeof import("linkedom", { with: { "resolution-mode": "import" } });
@@ -26,15 +26,22 @@ interface Drawn {
 
 /** A chart as inline SVG. Colours are the page's variables, so that it follows light, dark and print. */
 function svg(options: PlotOptions, description: string): Html {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>") as unknown as { readonly document: PlotOptions["document"] };
+  const { document } = parseHTML("<!doctype html><html><body></body></html>") as unknown as {
+    readonly document: PlotOptions["document"];
+  };
   const element = Plot.plot({ ...options, document, style: { fontSize: `${FONT}px` } }) as unknown as Drawn;
   // The page has these rules once, and the role makes the parts of the drawing no business of a screen reader.
   element.querySelector("style")?.remove();
   element.removeAttribute("class");
   element.setAttribute("role", "img");
-  element.setAttribute("aria-label", description);
   for (const part of element.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
-  return new Html(element.toString().replace(/(\d\.\d\d)\d+/g, "$1"));
+  const label = `<svg aria-label="${escape(description)}"`;
+  return new Html(
+    element
+      .toString()
+      .replace(/(\d\.\d\d)\d+/g, "$1")
+      .replace("<svg", () => label),
+  );
 }
 
 export interface Chart {

@@ -143,19 +143,31 @@ function timeline(input: ReportInput, migration: MigrationPlan): Html {
       marks: [
         Plot.rectX(open, { x1: "start", x2: "end", fill: "var(--opening)" }),
         Plot.ruleX(starts, { x: "begins", stroke: "var(--before)", strokeDasharray: "3 3" }),
-        ...(width < 500 && starts.length > 4
+        ...(starts.length > width / 90
           ? []
-          : [
-              Plot.text(starts, {
-                x: "begins",
-                frameAnchor: "top",
-                dy: -12,
-                text: "wave",
-                textAnchor: "start",
-                fill: "currentColor",
-              }),
-            ]),
-        Plot.barX(rows, { x1: "begins", x2: "ends", y: "label", fill: "var(--after)", inset: 3, rx: 2 }),
+          : [false, true].map((late) =>
+              Plot.text(
+                // The last ones would run over the edge.
+                starts.filter(({ begins }) => begins.getTime() / 1000 > until - 0.15 * (until - from) === late),
+                {
+                  x: "begins",
+                  frameAnchor: "top",
+                  dy: -12,
+                  text: "wave",
+                  textAnchor: late ? "end" : "start",
+                  fill: "currentColor",
+                },
+              ),
+            )),
+        Plot.barX(rows, {
+          x1: "begins",
+          x2: "ends",
+          y: "label",
+          fill: "var(--after)",
+          stroke: "var(--after)",
+          insetTop: 3,
+          insetBottom: 3,
+        }),
       ],
     }),
   )}`;

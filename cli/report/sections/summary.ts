@@ -64,7 +64,7 @@ function gains(plan: Plan): Html | null {
     .filter(({ before, after }) => before !== 0 || after !== 0);
   if (rows.length === 0) return null;
   const labels = rows.map(({ name }) => name);
-  const caption = "Cost by objective, before and after";
+  const caption = "Cost by objective, before and after, in hosts' full weights (square-root scale)";
   return figure(
     {
       caption,
@@ -85,10 +85,12 @@ function gains(plan: Plan): Html | null {
       marginLeft: labelRoom(labels),
       marginRight: 20,
       x: {
-        label: "cost, in hosts' full weights (square-root scale)",
+        label: null,
         type: "sqrt",
         grid: true,
-        ticks: width < 500 ? 4 : 8,
+        zero: true,
+        ticks: decades(Math.max(...rows.flatMap(({ before, after }) => [before, after]))),
+        tickFormat: String,
       },
       y: { label: null, domain: labels },
       marks: [
@@ -99,3 +101,9 @@ function gains(plan: Plan): Html | null {
     }),
   );
 }
+
+/** 0, 1, 10, 100 and so on up to the greatest: a square-root axis has no room for even steps. */
+const decades = (most: number): number[] =>
+  [0, 0.01, 0.1, 1, 10, 30, 100, 300, 1000, 3000, 10000].filter(
+    (tick) => tick === 0 || (tick <= most && tick >= most / 150),
+  );
