@@ -74,6 +74,7 @@ function readAll(
   const worker = new Worker(join(__dirname, "inputs", "worker.js"), { workerData: task });
   return new Promise((resolve, reject) => {
     let [last, since] = [-1, performance.now()];
+    let finished = false;
     const watch = setInterval(() => {
       const now = Atomics.load(task.progress, 0);
       if (now !== last) [last, since] = [now, performance.now()];
@@ -83,8 +84,9 @@ function readAll(
         void worker.terminate().then(() => resolve(now));
       }
     }, 250);
-    worker.on("message", (message: { tally?: Tally; finding?: Finding }) => {
+    worker.on("message", (message: { tally?: Tally; done?: number; finding?: Finding }) => {
       if (message.tally) onTally(message.tally);
+      finished ||= message.done === task.to;
       if (message.finding) onFinding(message.finding);
     });
     worker.once("error", (error) => {
@@ -93,7 +95,8 @@ function readAll(
     });
     worker.once("exit", () => {
       clearInterval(watch);
-      resolve(null);
+      // One that ends in the middle waits for something that never comes: that hangs a run as well.
+      resolve(finished ? null : Math.max(task.from, Atomics.load(task.progress, 0)));
     });
   });
 }
