@@ -9,8 +9,8 @@ import { exportCommand } from "./export";
 import { importCommand } from "./import";
 import { initCommand } from "./init";
 import { planCommand } from "./plan";
-import { quickstartCommand } from "./quickstart";
 import { policiesCommand } from "./policies";
+import { quickstartCommand } from "./quickstart";
 import { reportCommand } from "./report";
 import { trainCommand } from "./train";
 
@@ -28,6 +28,6 @@ export const commands: readonly CliCommand[] = [
   reportCommand,
   driftCommand,
   applyCommand,
-];
   policiesCommand,
   checkCommand,
+];

@@ -79,7 +79,9 @@ export const planConfigSchema = z.strictObject({
     .array(weightsSchema.keyof())
     .refine((names) => new Set(names).size === names.length, "an objective is given twice")
     .default([])
-    .describe("Objectives by rank: an earlier one is never made worse for the sake of a later one, or of one not named"),
+    .describe(
+      "Objectives by rank: an earlier one is never made worse for the sake of a later one, or of one not named",
+    ),
   zoneCategory: name
     .optional()
     .describe("Tag category of the hosts whose values are zones: traffic between them costs more"),
