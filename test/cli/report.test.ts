@@ -100,6 +100,19 @@ describe("the report in a browser", function () {
       assert.match(contentOf(page, id), /<svg/, id);
   });
 
+  it("gives no wave an opening that is too short, nor any wave after it", () => {
+    const { plan } = input;
+    const [first, ...later] = plan.migration!.waves;
+    assert.ok(later.some(({ durationSeconds }) => durationSeconds < first.durationSeconds));
+    const openings = [1, 2, 3].map((day) => {
+      const start = plan.asOf + day * 86_400;
+      return { start, end: start + first.durationSeconds - 1 };
+    });
+    const page = renderReport({ ...input, windows: { owners: ["shop/prod/nightly"], openings } });
+    assert.match(contentOf(page, "migrations"), new RegExp(`${plan.moves.length} moves fit into no opening`));
+    assert.doesNotMatch(contentOf(page, "migrations"), /<svg/);
+  });
+
   for (const width of [1280, 390])
     for (const colorScheme of ["light", "dark"] as const)
       it(`${width} pixels wide, ${colorScheme}: no error, no serious finding, nothing wider than the page`, async () => {
@@ -185,7 +198,7 @@ async function everythingKnown(): Promise<ReportInput> {
     windows: {
       owners: ["shop/prod/nightly"],
       openings: openings(
-        [{ recurrence: "FREQ=DAILY;BYHOUR=2;BYMINUTE=0", durationMinutes: 6, timeZone: "UTC" }],
+        [{ recurrence: "FREQ=DAILY;BYHOUR=2;BYMINUTE=0", durationMinutes: 30, timeZone: "UTC" }],
         plan.asOf,
         plan.asOf + 3 * 86_400,
       ),

@@ -8,7 +8,7 @@ import { figures } from "../page/table";
 import { namesOf, placementOf } from "../placements";
 
 /** VMs in the matrix: those that disturb, or are disturbed, most. */
-const MOST = 24;
+const MOST = 16;
 /** Below it two VMs on one host disturb each other noticeably: about a hundredth of their CPU time. */
 const NOTICEABLE = -0.1;
 
@@ -93,7 +93,7 @@ function contents(input: ReportInput, interference: Interference, traffic: Traff
       ),
     },
     (width) => {
-      const room = labelRoom(labels, width < 500 ? 90 : 140);
+      const room = labelRoom(labels);
       const side = Math.max(9, Math.min(24, (width - room - 20) / labels.length));
       return {
         width: room + 20 + side * labels.length,

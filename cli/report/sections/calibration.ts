@@ -48,6 +48,7 @@ function diagram({ model, reliability, judged, state }: ModelHealth): Html {
     {
       height: 260,
       marginLeft: 40,
+      marginBottom: 44,
       x: { label: "said, %", domain: [0, most], grid: true, ticks: 5 },
       y: { label: "came true, %", domain: [0, most], grid: true, ticks: 5 },
       marks: [

@@ -52,12 +52,15 @@ function barsOf({ plan, windows }: ReportInput, { waves }: MigrationPlan): Bar[]
   );
 }
 
-/** The instant at which each wave begins in the declared openings; NaN for one that none of them holds. */
+/**
+ * The instant at which each wave begins in the declared openings; NaN for one that none of them holds, and for all after
+ * it, which count on it.
+ */
 function startsWithin(waves: MigrationPlan["waves"], { openings }: DeclaredWindows, from: number): number[] {
   let free = from;
   return waves.map(({ durationSeconds }) => {
     const opening = openings.find(({ start, end }) => Math.max(start, free) + durationSeconds <= end);
-    if (!opening) return Number.NaN;
+    if (!opening) return (free = Number.NaN);
     const start = Math.max(opening.start, free);
     free = start + durationSeconds;
     return start;
@@ -137,7 +140,7 @@ function timeline(input: ReportInput, migration: MigrationPlan): Html {
         grid: true,
         domain,
         ticks: width < 500 ? 3 : 8,
-        tickFormat: (date: Date) => hourOf(date.getTime() / 1000),
+        tickFormat: (date: Date) => clock(date, until - from),
       },
       y: { label: null, domain: labels, tickSize: 0 },
       marks: [
@@ -180,3 +183,7 @@ const unreachable = (migration: MigrationPlan | undefined): Html | null =>
           ${migration.unreachable.map(({ vm, to, because }) => html`<li>${vm} to ${to}: ${because}</li>`)}
         </ul>`
     : null;
+
+/** With seconds where the moves take minutes only. */
+const clock = (date: Date, spanSeconds: number): string =>
+  spanSeconds < 300 ? date.toISOString().slice(11, 19) : hourOf(date.getTime() / 1000);
