@@ -5,6 +5,7 @@ import { settleOpenActions } from "./execution/settle";
 import type { Snapshot } from "../engine/snapshot";
 import type { Settings } from "./settings";
 import { createVcenterActions, createVcenterInventory, type VcenterActions } from "./vsphere";
+import { VimFault } from "./vsphere/errors";
 
 /** Whether the last word on a rule says that it is there: made or changed, and not removed since. */
 export const isRuleThere = (word: string | null): boolean => word === "add-rule" || word === "edit-rule";
@@ -93,7 +94,8 @@ export async function withActions<T>(
 const WAIT_SECONDS = 2;
 const isHeld = (error: unknown) => error instanceof AffinityError && error.code === "LEASE_HELD";
 
-async function logged<T>(log: ActionLog, what: Omit<Intent, "id" | "at">, act: () => Promise<T>): Promise<T> {
+/** Writes the intent, does the work, writes the outcome, where it is known. */
+export async function logged<T>(log: ActionLog, what: Omit<Intent, "id" | "at">, act: () => Promise<T>): Promise<T> {
   const intent = await log.intend({ ...what, at: now() });
   try {
     const result = await act();
@@ -102,7 +104,8 @@ async function logged<T>(log: ActionLog, what: Omit<Intent, "id" | "at">, act: (
   } catch (error) {
     const text = error instanceof AffinityError ? `${error.code}: ${error.message}` : "unexpected error";
     // Whether it took effect isn't known where the answer was lost: then it stays open, and a later run asks.
-    const certain = error instanceof AffinityError && CERTAIN.has(error.code);
+    const certain =
+      error instanceof VimFault ? refusesTask(error) : error instanceof AffinityError && CERTAIN.has(error.code);
     // The action failed, and that is what the user must hear; a log that can't be written then says nothing.
     if (certain) await log.conclude({ id: intent.id, at: now(), result: "failed", text }).catch(() => undefined);
     throw error;
@@ -110,9 +113,7 @@ async function logged<T>(log: ActionLog, what: Omit<Intent, "id" | "at">, act: (
 }
 
 /** Errors after which nothing is under way any more. */
-const CERTAIN = new Set([
-  "VCENTER_TASK_FAILED",
-  "VCENTER_RELOCATE_REFUSED",
-  "VCENTER_RELOCATE_UNVERIFIED",
-  "VCENTER_FAULT",
-]);
+const CERTAIN = new Set(["VCENTER_TASK_FAILED", "VCENTER_RELOCATE_REFUSED", "VCENTER_RELOCATE_UNVERIFIED"]);
+
+/** A fault of the call that begins the task, or of the check before: one of a question asked meanwhile says nothing of the task. */
+const refusesTask = ({ method }: VimFault): boolean => method.endsWith("_Task");

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ActionLog } from "../../../engine/journal";
-import { isRuleThere, lastWord, withActions } from "../../../provider/acting";
+import { isRuleThere, lastWord, logged, withActions } from "../../../provider/acting";
 import { runMove, type PlannedMove } from "../../../provider/execution/move";
 import { settleOpenActions } from "../../../provider/execution/settle";
 import { parseSettings, type Settings } from "../../../provider/settings";
 import { createVcenterActions, createVcenterInventory, type VcenterActions } from "../../../provider/vsphere";
 import { temporaryFolder } from "../../testbed";
 import {
+  type Answer,
+  type CannedCall,
   type CannedVcenter,
   type Certificate,
   type Handler,
@@ -160,6 +162,30 @@ describe("actions that a run left unfinished", () => {
     assert.equal(await word(), true);
     await rule("remove-rule");
     assert.equal(await word(), false);
+  });
+
+  it("a fault of a question while the task is under way leaves the outcome open", async () => {
+    const relocate = world.handlers.RelocateVM_Task as (call: CannedCall) => Answer;
+    const ask = world.handlers.RetrievePropertiesEx as (call: CannedCall) => Answer;
+    const fault = { fault: "RuntimeFault" };
+    const handlers: Record<string, Handler> = {
+      ...world.handlers,
+      RelocateVM_Task: relocate,
+      RetrievePropertiesEx: (call) => (call.body.includes(">task-move<") ? fault : ask(call)),
+    };
+    await canned.stop();
+    canned = await startCanned(certificate, handlers);
+    const source = await within((_, name) => Promise.resolve(name));
+    await within(async (actions) => {
+      const what = { kind: "relocate", subject: "vm-1", cluster: `${source}/${CLUSTER}`, owner: "p/s/n" };
+      const detail = { from: "host-1", to: "host-2", datastore: null };
+      const act = () => actions.relocate("vm-1", "host-2");
+      await assert.rejects(logged(log, { ...what, detail }, act), { code: "VCENTER_FAULT" });
+    });
+    assert.deepEqual(await results(), [null]);
+    await settle();
+    assert.deepEqual(await results(), ["done"]);
+    assert.equal(world.moves, 1);
   });
 
   it("nothing that a user reads, nor the log, holds the password", async () => {
