@@ -18,7 +18,7 @@ export type Fault =
   | { readonly kind: "kill-at-line"; readonly line: number; readonly milliseconds: number }
   | { readonly kind: "influx"; readonly mood: Exclude<TelemetryMood, "well"> }
   | { readonly kind: "log-full"; readonly room: number }
-  | { readonly kind: "journal-full"; readonly room: number }
+  | { readonly kind: "journal-full"; readonly limitKb: number }
   | { readonly kind: "clock"; readonly shiftSeconds: number; readonly afterMs: number };
 
 /** A request by its number overall, or by its number among the requests of a method. */
@@ -112,9 +112,11 @@ function drawFault(random: Random, kind: Fault["kind"]): Fault {
     case "influx":
       return { kind, mood: random.pick(["down", "slow", "failing", "garbage", "cut", "restarting"] as const) };
     case "log-full":
-      return { kind, room: random.integer(4000) };
+      // An intent and its outcome take about half a kilobyte, and a run writes a handful.
+      return { kind, room: random.integer(1600) };
     case "journal-full":
-      return { kind, room: random.integer(300_000) };
+      // Enough for some of the writes: DuckDB commits to a log of its own, which begins empty.
+      return { kind, limitKb: 1 + random.integer(4) };
     case "clock":
       return {
         kind,

@@ -102,7 +102,7 @@ async function outside(
     limit = LOG_LIMIT_KB;
     pad(log, LOG_LIMIT_KB * 1024 - fault.room);
   } else if (fault.kind === "journal-full") {
-    limit = Math.ceil((statSync(settings.journal).size + fault.room) / 1024);
+    limit = fault.limitKb;
   }
   const child = await actor(limit);
   const order: ActorOrder = { settings, ...(fault.kind === "clock" ? { clock: fault } : {}) };
