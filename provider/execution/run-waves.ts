@@ -1,5 +1,5 @@
 import { bulkhead } from "cockatiel";
-import { dueWaves, type ScheduledWave } from "../../engine/planner/schedule";
+import { dueWaves, endsInTime, type ScheduledWave } from "../../engine/planner/schedule";
 import type { Acting } from "../acting";
 import type { MovePriority } from "../vsphere";
 import { type MoveOutcome, type PlannedMove, revertMove, runMove } from "./move";
@@ -40,23 +40,21 @@ export async function runWaves(
   let done = 0;
   for (const wave of dueWaves(waves, options.now())) {
     // By the clock of now: waves that took longer than expected may have used up the window.
-    if (dueWaves([{ ...wave, startsAt: Math.min(wave.startsAt, options.now()) }], options.now()).length === 0) break;
-    if (options.signal?.aborted) break;
-    const moved = await runWave(acting, wave, options, tell);
+    if (!endsInTime(wave, options.now()) || options.signal?.aborted) break;
+    const failed = await runWave(acting, wave, options, tell);
     done++;
-    if (moved !== null) continue;
-    return { outcomes, waiting: waves.slice(done), failed: true };
+    if (failed) return { outcomes, waiting: waves.slice(done), failed };
   }
   return { outcomes, waiting: waves.slice(done), failed: false };
 }
 
-/** The moves done; null if one failed. */
+/** Whether a move failed. */
 async function runWave(
   acting: Acting,
   wave: ScheduledWave,
   { cluster, concurrency, priority, onFailure, signal }: WaveOptions,
   tell: (outcome: MoveOutcome) => void,
-): Promise<PlannedMove[] | null> {
+): Promise<boolean> {
   const turn = bulkhead(concurrency, Number.MAX_SAFE_INTEGER);
   const moved: PlannedMove[] = [];
   let failed = false;
@@ -88,5 +86,5 @@ async function runWave(
   }
   const thrown = results.find((result) => result.status === "rejected");
   if (thrown) throw thrown.reason;
-  return failed ? null : moved;
+  return failed;
 }

@@ -1,7 +1,7 @@
 import { AffinityError } from "../../engine/errors";
 import { canonicalJson } from "../../engine/digest";
 import { findCluster, type Snapshot } from "../../engine/snapshot";
-import { membersOf, ruleConflicts } from "../../engine/planner/stickiness";
+import { contradictions, membersOf } from "../../engine/planner/stickiness";
 import type { Settings } from "../settings";
 import { type Acting, isRuleThere, withActions } from "../acting";
 import type { FoundRule, VmRule } from "../vsphere/actions";
@@ -31,7 +31,7 @@ export async function applyStickiness(olds: State, inputs: State, settings: Sett
   return withActions(settings, owner, async (acting) => {
     const found = await acting.actions.rules(planned.clusterId);
     const before = ownRule(olds, found) ?? (await unfinished(acting, planned, found));
-    const wanted = planned.rule === null ? null : await draftOf(inputs, planned, acting.snapshot, before?.key ?? null);
+    const wanted = planned.rule === null ? null : draftOf(inputs, planned, acting.snapshot, before?.key ?? null);
     // A rule that is to have another name is another rule; vCenter knows rules by their names as well.
     if (before && before.name !== wanted?.name) await remove(acting, planned.clusterId, before);
     if (wanted === null) return keep(acting, { ...inputs, key: null, drift: [] });
@@ -134,12 +134,7 @@ async function unfinished(
   return mine ? (found.find((rule) => rule.name === name) ?? null) : null;
 }
 
-async function draftOf(
-  inputs: State,
-  planned: PlannedStickiness,
-  snapshot: Snapshot,
-  own: number | null,
-): Promise<VmRule> {
+function draftOf(inputs: State, planned: PlannedStickiness, snapshot: Snapshot, own: number | null): VmRule {
   const request = parseInputs(inputs);
   const cluster = findCluster(snapshot, planned.clusterId);
   const members = membersOf(request, snapshot, cluster);
@@ -154,21 +149,18 @@ async function draftOf(
   const rule = planned.rule!;
   const ids = members.map(({ id }) => id!);
   const draft = { name: rule.name, keep: request.keep, virtualMachines: ids, mandatory: rule.mandatory };
-  const conflicts = ruleConflicts(draft, cluster, snapshot, own ?? adoptable(request.adopt, cluster.rules, rule.name));
-  const foreign = conflicts.filter((text) => !text.startsWith("the cluster has a rule named"));
-  if (foreign.length > 0) {
+  // A name that is taken has an error of its own, unless the rule is to be adopted.
+  const conflicts = contradictions(draft, cluster, snapshot, own);
+  if (conflicts.length > 0) {
     throw new AffinityError({
       code: "STICKINESS_CONFLICT",
       message: `the rule "${rule.name}" would fight with what the cluster has`,
-      problems: foreign.map((message) => ({ path: rule.name, message })),
+      problems: conflicts.map((message) => ({ path: rule.name, message })),
       hint: "the cluster has changed since the preview; run it again",
     });
   }
-  return Promise.resolve({ name: rule.name, kind: rule.kind, mandatory: rule.mandatory, virtualMachines: ids });
+  return { name: rule.name, kind: rule.kind, mandatory: rule.mandatory, virtualMachines: ids };
 }
-
-const adoptable = (adopt: boolean, rules: readonly { name: string; key: number }[], name: string): number | null =>
-  adopt ? (rules.find((rule) => rule.name === name)?.key ?? null) : null;
 
 function differencesOf(found: FoundRule, wanted: VmRule): string[] {
   const differences: string[] = [];

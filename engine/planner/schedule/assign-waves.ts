@@ -70,12 +70,16 @@ export function dueWaves(waves: readonly ScheduledWave[], at: number): Scheduled
   let clock = at;
   for (const wave of waves) {
     const begins = wave.startsAt <= clock || (due.length > 0 && wave.followsAtOnce);
-    if (!begins || (wave.endsBefore !== null && clock + wave.durationSeconds > wave.endsBefore)) break;
+    if (!begins || !endsInTime(wave, clock)) break;
     due.push(wave);
     clock += wave.durationSeconds;
   }
   return due;
 }
+
+/** Whether a wave that begins at `at` is expected to end within its opening. */
+export const endsInTime = ({ endsBefore, durationSeconds }: ScheduledWave, at: number): boolean =>
+  endsBefore === null || at + durationSeconds <= endsBefore;
 
 function holding(windows: readonly Window[], from: number, seconds: number): Opening | null {
   let at = from;

@@ -15,16 +15,21 @@ export interface RuleDraft {
  * @param own key of the rule of this name that is ours already; null if there is none
  */
 export function ruleConflicts(draft: RuleDraft, cluster: Cluster, snapshot: Snapshot, own: number | null): string[] {
+  const taken = cluster.rules.some((rule) => rule.name === draft.name && rule.key !== own);
+  return [
+    ...(taken ? [`the cluster has a rule named "${draft.name}" already`] : []),
+    ...contradictions(draft, cluster, snapshot, own),
+  ];
+}
+
+/** The same but for the name: what no taking over of a rule would settle. */
+export function contradictions(draft: RuleDraft, cluster: Cluster, snapshot: Snapshot, own: number | null): string[] {
   const conflicts: string[] = [];
   const nameOf = new Map(snapshot.virtualMachines.map((vm) => [vm.id, vm.name]));
   const names = (ids: readonly string[]) => ids.map((id) => nameOf.get(id) ?? id).join(", ");
   const members = new Set(draft.virtualMachines);
   for (const rule of cluster.rules) {
-    if (rule.key === own) continue;
-    if (rule.name === draft.name) {
-      conflicts.push(`the cluster has a rule named "${rule.name}" already`);
-      continue;
-    }
+    if (rule.key === own || rule.name === draft.name) continue;
     if (!rule.enabled || (rule.kind !== "vmAffinity" && rule.kind !== "vmAntiAffinity")) continue;
     const shared = rule.virtualMachines.filter((id) => members.has(id));
     const opposite = draft.keep === "apart" ? "vmAffinity" : "vmAntiAffinity";
