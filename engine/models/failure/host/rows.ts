@@ -1,6 +1,6 @@
 import { createRandom } from "../../../random";
-import type { TrainingSet } from "../../learning";
 import { type HostEventLog, isFailure } from "../events";
+import { type OutcomeRows, SampledRows } from "../sampled-rows";
 import { HOST_FEATURES, HostFeatures } from "./features";
 
 /** Times of failures by host, ascending: what outcomes are read from. */
@@ -29,41 +29,23 @@ export function hostRows(
   horizon: number,
   /** Share of the rows without failure that is kept, drawn by `seed`; those kept weigh for the others. */
   sample: { readonly share: number; readonly seed: number } = { share: 1, seed: 0 },
-): TrainingSet & { readonly targets: Uint8Array; readonly weights: Float32Array } {
+): OutcomeRows {
   const features = new HostFeatures(log);
   const times = failureTimes(log);
   const random = createRandom(sample.seed, "rows without failure");
   const columns = HOST_FEATURES.length;
   const hosts = log.places.length;
   const now = new Float32Array(hosts * columns);
-  const chunks: Float32Array[] = [];
-  const targets: number[] = [];
-  const weights: number[] = [];
+  const rows = new SampledRows(columns);
   for (let i = 0; i < instants.length; i++) {
     const time = instants[i];
     features.advance(time);
     features.write(time, now);
-    const kept: number[] = [];
     for (let host = 0; host < hosts; host++) {
       const fails = failsWithin(times[host], time, time + horizon);
       if (!fails && sample.share < 1 && random.uniform() >= sample.share) continue;
-      kept.push(host);
-      targets.push(fails ? 1 : 0);
-      weights.push(fails ? 1 : 1 / sample.share);
+      rows.keep(now, host, fails ? 1 : 0, fails ? 1 : 1 / sample.share);
     }
-    const chunk = new Float32Array(kept.length * columns);
-    kept.forEach((host, k) => chunk.set(now.subarray(host * columns, (host + 1) * columns), k * columns));
-    chunks.push(chunk);
   }
-  const values = new Float32Array(targets.length * columns);
-  let at = 0;
-  for (const chunk of chunks) {
-    values.set(chunk, at);
-    at += chunk.length;
-  }
-  return {
-    features: { rows: targets.length, columns, values },
-    targets: Uint8Array.from(targets),
-    weights: Float32Array.from(weights),
-  };
+  return rows.set();
 }
