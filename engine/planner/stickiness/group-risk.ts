@@ -13,7 +13,8 @@ export interface GroupRisk {
  * one of them uses, and fail with it; with it, two different hosts must fail.
  *
  * Together: the risk is that the application loses any member. On one host it is lost with that host alone; on several,
- * with any of them.
+ * with any of them. Members that are on one host now would part without the rule (or it would take itself away by having
+ * worked): then a second host counts with the mean of all others.
  *
  * @param members index of each member's host in the outlook; -1 where it has none yet (then all hosts' mean counts)
  * Source: seed "Dynamic Resource Affinity Shaping", temporary stickiness engine.
@@ -31,7 +32,8 @@ export function groupRisk(
   const failing = hosts.map((host) => (host < 0 ? mean : then[host]));
   const worst = Math.max(...failing);
   if (keep === "together") {
-    return { without: 1 - failing.reduce((alive, p) => alive * (1 - p), 1), with: Math.min(...failing) };
+    const parted = hosts.length === 1 ? [...failing, meanBut(then, hosts[0])] : failing;
+    return { without: 1 - parted.reduce((alive, p) => alive * (1 - p), 1), with: Math.min(...failing) };
   }
   const n = outlook.hosts.length;
   let both = 0;
@@ -50,4 +52,10 @@ export function groupRisk(
     }
   }
   return { without: worst, with: Math.min(worst, both) };
+}
+
+/** Mean probability of the hosts but one (-1: of all); 0 where there is no other to part to. */
+function meanBut(probability: ArrayLike<number>, host: number): number {
+  const others = Array.from(probability).filter((_, index) => index !== host);
+  return others.reduce((a, b) => a + b, 0) / Math.max(1, others.length);
 }

@@ -41,6 +41,12 @@ describe("stickiness", () => {
       assert.equal(risk.with, 0.1);
     });
 
+    it("together: members that are on one host already would part without the rule", () => {
+      const risk = groupRisk(outlookOf([[0.1, 0.2, 0.4]]), [0, 0], "together", 0);
+      assert.ok(Math.abs(risk.without - (1 - 0.9 * (1 - 0.3))) < 1e-12);
+      assert.equal(risk.with, 0.1);
+    });
+
     it("takes the mean of all hosts for a VM that has none", () => {
       const risk = groupRisk(outlookOf([[0.1, 0.3]]), [0, -1], "apart", 0);
       assert.equal(risk.without, 0.2);
