@@ -21,6 +21,7 @@ export const lazy = {
   request: () => require("../engine/planner/request") as typeof import("../engine/planner/request"),
   rvtools: () => require("./rvtools/inventory") as typeof import("./rvtools/inventory"),
   run: () => require("../engine/run") as typeof import("../engine/run"),
+  schedule: () => require("../provider/schedule/declared") as typeof import("../provider/schedule/declared"),
   settings: () => require("../provider/settings") as typeof import("../provider/settings"),
   snapshot: () => require("../engine/snapshot") as typeof import("../engine/snapshot"),
   snapshotFile: () => require("../engine/snapshot/file") as typeof import("../engine/snapshot/file"),

@@ -115,7 +115,7 @@ export const isoTime = (epochSeconds: number): string =>
   new Date(epochSeconds * 1000).toISOString().replace(".000Z", "Z");
 
 /** Some names, and how many more there are. */
-export function few(names: readonly string[], shown = 3): string {
-  const head = names.slice(0, shown).join(", ");
+export function few(names: readonly string[], shown = 3, between = ", "): string {
+  const head = names.slice(0, shown).join(between);
   return names.length > shown ? `${head} and ${names.length - shown} more` : head;
 }

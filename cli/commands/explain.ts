@@ -2,7 +2,8 @@ import type { CliCommand } from "../command";
 import { loadSettings } from "../config";
 import { ExitCode } from "../exit";
 import { AffinityError } from "../../engine/errors";
-import { costTable, explain } from "../explain";
+import { costTable, explain, explainScheduledWave, type Explanation, scheduledWaveId } from "../explanation";
+import { lazy } from "../lazy";
 import { DEFAULT_JOURNAL, addInventoryOptions, addPlanOptions, addTelemetryOptions } from "../options";
 import { loadPlan } from "../plan-file";
 import type { RequestFlags } from "../request";
@@ -14,17 +15,19 @@ interface ExplainFlags extends RequestFlags {
   readonly costs?: boolean;
 }
 
-/** Why a VM is where the plan puts it, or what the plan does to a host. */
+/** Why a VM is where the plan puts it, what the plan does to a host, or why a wave runs when it runs. */
 export const explainCommand: CliCommand<ExplainFlags> = {
   name: "explain",
-  summary: "say in five lines why a VM goes where it goes, or what a plan does to a host",
+  summary: "say in five lines why a VM goes where it goes, what a plan does to a host, or why a wave runs when",
   examples: [
     "vsphere-affinity explain web-01 --plan plan.json",
     "vsphere-affinity explain web-01 --costs --inventory inventory.json --telemetry telemetry.duckdb",
     "vsphere-affinity explain esx-03 --inventory inventory.json --telemetry telemetry.duckdb",
+    "vsphere-affinity explain wave-2 --plan plan.json",
+    "vsphere-affinity explain nightly#1 --vcenter vc.example.com --journal journal.duckdb",
   ],
   configure(command) {
-    command.argument("<name>", "VM or host, by name or id");
+    command.argument("<name>", "VM or host, by name or id; wave-N of the plan; SCHEDULE#N of a MigrationSchedule");
     addInventoryOptions(command);
     addTelemetryOptions(command);
     addPlanOptions(command);
@@ -41,9 +44,7 @@ export const explainCommand: CliCommand<ExplainFlags> = {
         hint: "leave out --plan: --costs plans anew",
       });
     }
-    const plan =
-      flags.plan === undefined ? await freshPlan() : await loadPlan(flags.plan, flags.journal ?? DEFAULT_JOURNAL);
-    const explanation = explain(plan, name);
+    const explanation = (await ofSchedule()) ?? explain(await thePlan(), name);
     const { proseColumns } = context.output;
     context.output.result(explanation, () => {
       const lines = explanation.lines.flatMap((line) => wrap(line, proseColumns, "  "));
@@ -53,10 +54,23 @@ export const explainCommand: CliCommand<ExplainFlags> = {
     });
     return ExitCode.clean;
 
-    async function freshPlan() {
+    async function thePlan() {
+      if (flags.plan !== undefined) return loadPlan(flags.plan, flags.journal ?? DEFAULT_JOURNAL);
       const settings = loadSettings(flags, context.environment);
       const snapshot = await readSnapshot(context, settings);
       return makePlan(context, settings, snapshot, flags.costs ? { ...flags, explain: name } : flags);
+    }
+
+    /** Null where the name is not that of a schedule's wave. */
+    async function ofSchedule(): Promise<Explanation | null> {
+      const id = scheduledWaveId(name);
+      if (id === null || flags.plan !== undefined) return null;
+      const settings = loadSettings(flags, context.environment);
+      const now = Math.floor(Date.now() / 1000);
+      const { owner, planned } = await context.steps.run("planning the schedule", () =>
+        lazy.schedule().planDeclaredSchedule(settings, id.schedule, now),
+      );
+      return explainScheduledWave(owner, planned, id.number, now);
     }
   },
 };

@@ -1,25 +1,32 @@
-import type { PlacedVm, Plan } from "../engine/planner/plan";
-import { AffinityError } from "../engine/errors";
-import { lazy } from "./lazy";
-import { few, isoTime, percent, unresolvedLines } from "./plan-table";
-import { nearest } from "./suggest";
-import { renderTable } from "./table";
+import type { PlacedVm, Plan } from "../../engine/planner/plan";
+import { AffinityError } from "../../engine/errors";
+import { lazy } from "../lazy";
+import { few, isoTime, percent, unresolvedLines } from "../plan-table";
+import { nearest } from "../suggest";
+import { renderTable } from "../table";
+import { explainPlanWave, waveNumber, type WaveExplanation } from "./wave";
 
-/** What a plan says of one VM or host: five lines, and one for each hard constraint that it breaks already. */
+/** What a plan says of a VM, a host or a wave: five lines, and one for each hard constraint that it breaks already. */
 export type Explanation =
   | { readonly kind: "vm"; readonly subject: PlacedVm; readonly lines: readonly string[] }
-  | { readonly kind: "host"; readonly subject: Plan["hosts"][number]; readonly lines: readonly string[] };
+  | { readonly kind: "host"; readonly subject: Plan["hosts"][number]; readonly lines: readonly string[] }
+  | WaveExplanation;
 
-/** @throws AffinityError SUBJECT_NOT_FOUND with the nearest name. */
+/**
+ * A VM or a host by name or id; else, as "wave-2" or "2", a wave of the plan.
+ * @throws AffinityError SUBJECT_NOT_FOUND with the nearest name.
+ */
 export function explain(plan: Plan, name: string): Explanation {
   const placed = plan.virtualMachines.find((item) => item.vm === name || item.id === name);
   if (placed) return { kind: "vm", subject: placed, lines: explainVm(plan, placed) };
   const host = plan.hosts.find((item) => item.name === name || item.id === name);
   if (host) return { kind: "host", subject: host, lines: explainHost(plan, host) };
+  const wave = waveNumber(name);
+  if (wave !== null) return explainPlanWave(plan, wave);
   const near = nearest(name, [...plan.virtualMachines.map((item) => item.vm), ...plan.hosts.map((item) => item.name)]);
   throw new AffinityError({
     code: "SUBJECT_NOT_FOUND",
-    message: `the plan of cluster ${plan.cluster.name} has no VM and no host "${name}"`,
+    message: `the plan of cluster ${plan.cluster.name} has no VM, no host and no wave "${name}"`,
     hint: near ? `did you mean "${near}"?` : "`vsphere-affinity plan --all` lists what it has",
   });
 }

@@ -1,0 +1,2 @@
+export { costTable, explain, type Explanation } from "./subjects";
+export { explainScheduledWave, scheduledWaveId, type WaveExplanation } from "./wave";
