@@ -26,6 +26,16 @@ export const influxSettingsSchema = z.strictObject({
 });
 export type InfluxSettings = z.infer<typeof influxSettingsSchema>;
 
+export const dnsSettingsSchema = z.strictObject({
+  server: z.string().min(1).describe("The zone's primary server: host name or address, with :port if it is not 53"),
+  zone: z.string().min(1).describe("Such as example.com"),
+  keyName: z.string().min(1).describe("Name of the TSIG key that may update the zone"),
+  algorithm: z.enum(["hmac-sha256", "hmac-sha384", "hmac-sha512"]).default("hmac-sha256"),
+  secret: z.base64().min(1).describe("The key's secret, base64"),
+  timeoutSeconds: z.number().positive().max(60).default(5),
+});
+export type DnsSettings = z.infer<typeof dnsSettingsSchema>;
+
 /**
  * What connects a run to the world: the same keys in `vsphere-affinity.yaml` (CLI) and in the stack's configuration
  * under `vsphere-affinity:` (provider). Secrets may come from the environment instead.
@@ -46,6 +56,9 @@ export const settingsSchema = z
       .union([z.enum(["now", "newest"]), z.iso.datetime()])
       .default("now")
       .describe("The instant plans are made for: now, that of the newest sample (data of the past), or a given one"),
+    dns: dnsSettingsSchema
+      .optional()
+      .describe("Zone through which proactive allocation redirects traffic; absent: it never does"),
     device: z.enum(["auto", "webgpu", "webasm", "cpu", "plain"]).default("auto"),
     plan: planConfigSchema.prefault({}),
   })
@@ -61,6 +74,7 @@ export const SETTING_KEYS = [
   "models",
   "hostEvents",
   "requests",
+  "dns",
   "asOf",
   "device",
   "plan",
@@ -93,6 +107,11 @@ export function withEnvironment(raw: Loose, environment: Environment): Loose {
     fill(influx, "user", environment.INFLUX_USERNAME);
     fill(influx, "password", environment.INFLUX_TOKEN ?? environment.INFLUX_PASSWORD);
     settings.telemetry = { ...telemetry, influx };
+  }
+  if (settings.dns !== undefined) {
+    const dns = record(settings.dns);
+    fill(dns, "secret", environment.DNS_TSIG_SECRET);
+    settings.dns = dns;
   }
   return settings;
 }

@@ -36,6 +36,7 @@ const components = {
   influxd1: { locate: influxd1, hint: "apt-get install influxdb" },
   terraform: { locate: () => onPath("terraform"), hint: "install Terraform" },
   promtool: { locate: () => onPath("promtool"), hint: "apt-get install prometheus" },
+  dns: { locate: knotd, hint: "apt-get install knot" },
   chromium: { locate: () => onPath("chromium", "chromium-browser"), hint: "apt-get install chromium" },
   swiftshader: { locate: swiftshader, hint: "apt-get install chromium, whose package holds this Vulkan driver" },
 } satisfies Record<string, Component>;
@@ -81,6 +82,18 @@ async function influxd1(): Promise<string | undefined> {
   if (!path) return undefined;
   const { stdout } = await promisify(execFile)(path, ["version"]);
   return /^InfluxDB v?1\./.test(stdout) ? path : undefined;
+}
+
+/** Debian keeps servers where only root's PATH has them. */
+async function knotd(): Promise<string | undefined> {
+  const path = "/usr/sbin/knotd";
+  return (
+    (await onPath("knotd")) ??
+    access(path, constants.X_OK).then(
+      () => path,
+      () => undefined,
+    )
+  );
 }
 
 async function swiftshader(): Promise<string | undefined> {
