@@ -3,15 +3,7 @@ import { candidateHosts } from "../../engine/planner";
 import { findCluster } from "../../engine/snapshot";
 import type { Settings } from "../settings";
 import { instantOf, withWorld, type World } from "../world";
-import {
-  knownInputs,
-  parseInputs,
-  type PlacementInputs,
-  requestOf,
-  sameUserInputs,
-  UNKNOWN,
-  userInputs,
-} from "./inputs";
+import { knownInputs, parseNews, type PlacementInputs, requestOf, sameUserInputs, UNKNOWN, userInputs } from "./inputs";
 import { confirmed, hostsInForce, openHosts, type Planned, plannedIn, plannedOf, withLack } from "./planned";
 import { clusterKey, promisedByOthers } from "./promises";
 import { planOnce } from "./proposal";
@@ -29,7 +21,7 @@ export async function checkPlacement(olds: State, news: State, settings: Setting
   const user = userInputs(news);
   const known = knownInputs(user);
   if (known.inputs === null) return { ...user, placements: UNKNOWN, moves: UNKNOWN, plan: UNKNOWN };
-  const inputs = parseInputs(known.inputs);
+  const inputs = parseNews(news, known.inputs);
   const partial = known.unknown.length > 0;
   const fresh = await withWorld(settings, (world) =>
     inTurn(() => decide({ inputs, partial, olds }, settings, world, now)),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { canonicalJson } from "../../engine/digest";
 import { type PlanRequest, planRequestSchema } from "../../engine/planner/request";
 import { validate } from "../../engine/validate";
+import { askedIn } from "../asked";
 
 /** The string that Pulumi's wire format has for a value that is not known yet (`runtime.unknownValue`). */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -110,9 +111,21 @@ function listsWithout(lists: Loose, absent: ReadonlySet<unknown>): Loose {
 const isPlain = (value: unknown): value is Loose =>
   value !== null && typeof value === "object" && !Array.isArray(value);
 
-export function parseInputs(inputs: Loose): PlacementInputs {
-  return validate(placementInputsSchema, userInputs(inputs), { code: "PLACEMENT_INVALID", subject: "the placement" });
-}
+/** What is asked for, out of inputs that hold a plan as well. @throws AffinityError PLACEMENT_INVALID */
+export const parseInputs = (inputs: Loose): PlacementInputs => parsed(userInputs(inputs));
+
+/**
+ * @param known of `news`, what is known
+ * @throws AffinityError PLACEMENT_INVALID with every problem at once, keys that nobody knows among them.
+ */
+export const parseNews = (news: Loose, known: Loose): PlacementInputs => {
+  const strange = Object.entries(askedIn(news, DECIDED)).filter(([key]) => !USER_KEYS.includes(key));
+  return parsed({ ...Object.fromEntries(strange), ...known });
+};
+
+const DECIDED = ["placements", "moves", "plan", "drift"];
+const parsed = (asked: Loose): PlacementInputs =>
+  validate(placementInputsSchema, asked, { code: "PLACEMENT_INVALID", subject: "the placement" });
 
 /** The request that the inputs and the stack's plan settings make. */
 export function requestOf(

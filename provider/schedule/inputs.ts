@@ -1,13 +1,29 @@
 import { z } from "zod";
 import { canonicalJson } from "../../engine/digest";
+import { planConfigSchema } from "../../engine/planner/request";
 import { scheduledWaveSchema, scheduleRequestSchema } from "../../engine/planner/schedule";
 import { validate } from "../../engine/validate";
+import { askedIn } from "../asked";
+
+const planSettingsSchema = z
+  .record(z.string(), z.unknown())
+  .superRefine((settings, context) => {
+    // Each by itself: with the stack's they are judged when the plan is made.
+    for (const { message, path } of planConfigSchema.safeParse(settings).error?.issues ?? []) {
+      context.addIssue({ code: "custom", message, path: [...path] });
+    }
+    if (settings.maxMoves !== undefined) {
+      context.addIssue({ code: "custom", message: "it comes from budget.movesPerRun", path: ["maxMoves"] });
+    }
+  })
+  .default({})
+  .describe("Plan settings over those of the stack");
 
 /** What a program says; `owner` is set by the resource's constructor. */
 export const scheduleInputsSchema = z.strictObject({
   owner: z.string().min(1),
   ...scheduleRequestSchema.shape,
-  settings: z.record(z.string(), z.unknown()).default({}).describe("Plan settings over those of the stack"),
+  settings: planSettingsSchema,
 });
 export type ScheduleInputs = z.infer<typeof scheduleInputsSchema>;
 
@@ -24,6 +40,8 @@ export const plannedScheduleSchema = z.strictObject({
 });
 export type PlannedSchedule = z.infer<typeof plannedScheduleSchema>;
 
+const DECIDED = [...Object.keys(plannedScheduleSchema.shape), "executed", "drift"];
+
 type Loose = Readonly<Record<string, unknown>>;
 const pick = (from: Loose, keys: readonly string[]) =>
   Object.fromEntries(keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]));
@@ -35,9 +53,15 @@ export const userInputs = (inputs: Loose): Record<string, unknown> =>
 export const sameUserInputs = (a: Loose, b: Loose): boolean =>
   canonicalJson(userInputs(a)) === canonicalJson(userInputs(b));
 
-/** @throws AffinityError SCHEDULE_INVALID with every problem at once. */
+const INVALID = { code: "SCHEDULE_INVALID", subject: "the migration schedule" };
+
+/** What is asked for, out of inputs that hold a plan as well. @throws AffinityError SCHEDULE_INVALID */
 export const parseInputs = (inputs: Loose): ScheduleInputs =>
-  validate(scheduleInputsSchema, userInputs(inputs), { code: "SCHEDULE_INVALID", subject: "the migration schedule" });
+  validate(scheduleInputsSchema, userInputs(inputs), INVALID);
+
+/** @throws AffinityError SCHEDULE_INVALID with every problem at once, keys that nobody knows among them. */
+export const parseNews = (news: Loose): ScheduleInputs =>
+  validate(scheduleInputsSchema, askedIn(news, DECIDED), INVALID);
 
 /** The plan that inputs or a state hold; null if they hold none. */
 export const plannedIn = (state: Loose): PlannedSchedule | null =>

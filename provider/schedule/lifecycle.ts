@@ -5,7 +5,7 @@ import { type Acting, withActions } from "../acting";
 import type { MoveOutcome } from "../execution/move";
 import { runWaves, type WavesRun } from "../execution/run-waves";
 import { withWorld } from "../world";
-import { parseInputs, plannedIn, type PlannedSchedule, sameUserInputs, userInputs } from "./inputs";
+import { parseInputs, parseNews, plannedIn, type PlannedSchedule, sameUserInputs, userInputs } from "./inputs";
 import { planSchedule } from "./plan";
 
 type State = Readonly<Record<string, unknown>>;
@@ -13,7 +13,7 @@ type State = Readonly<Record<string, unknown>>;
 /** @throws AffinityError SCHEDULE_INVALID and those of the settings, the world and the planner. */
 export async function checkSchedule(olds: State, news: State, settings: Settings, now: number): Promise<State> {
   const user = userInputs(news);
-  const inputs = parseInputs(user);
+  const inputs = parseNews(news);
   const planned = await withWorld(settings, (world) => planSchedule(inputs, settings, world, now));
   const before = sameUserInputs(olds, news) ? plannedIn(olds) : null;
   // The same moves planned again: their waves keep the times that were shown, until they are due.

@@ -6,7 +6,7 @@ import { findCluster } from "../../engine/snapshot";
 import type { Settings } from "../settings";
 import { actionLogOf, isRuleThere, lastWord } from "../acting";
 import { instantOf, withWorld, type World } from "../world";
-import { parseInputs, ruleNameOf, sameUserInputs, type StickinessInputs, userInputs } from "./inputs";
+import { parseNews, ruleNameOf, sameUserInputs, type StickinessInputs, userInputs } from "./inputs";
 import { plannedIn, type PlannedRule, type PlannedStickiness } from "./planned";
 
 type State = Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ type State = Readonly<Record<string, unknown>>;
  */
 export async function checkStickiness(olds: State, news: State, settings: Settings, now: number): Promise<State> {
   const user = userInputs(news);
-  const inputs = parseInputs(user);
+  const inputs = parseNews(news);
   const before = sameUserInputs(olds, news) ? plannedIn(olds) : null;
   return withWorld(settings, async (world) => {
     const { snapshot } = world;
