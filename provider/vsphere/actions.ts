@@ -1,5 +1,6 @@
 import { AffinityError } from "../../engine/errors";
 import { retrieveProperties } from "./properties";
+import { ScheduledTasks } from "./scheduled-tasks";
 import type { Invoke, ServiceContent, VcenterSession } from "./session";
 import { faultText, type TaskOptions, waitForTask } from "./tasks";
 import {
@@ -61,7 +62,12 @@ const clusterResource = (id: string) => new Reference("ClusterComputeResource", 
  * simulator nothing): constraints are the planner's business, before the call.
  */
 export class VcenterActions {
-  constructor(private readonly session: VcenterSession) {}
+  /** What the vCenter is to do by itself, later. */
+  readonly scheduled: ScheduledTasks;
+
+  constructor(private readonly session: VcenterSession) {
+    this.scheduled = new ScheduledTasks(session);
+  }
 
   /** Name and versions. */
   about(signal?: AbortSignal): Promise<About> {
@@ -230,8 +236,11 @@ export class VcenterActions {
     });
   }
 
-  /** A move between clusters needs the new one's resource pool; within a cluster the VM keeps its own. */
-  private relocateSpec(vm: string, host: string, { signal, datastore }: RelocateOptions): Promise<Parameter> {
+  /**
+   * A VirtualMachineRelocateSpec. A move between clusters needs the new one's resource pool; within a cluster the VM keeps
+   * its own.
+   */
+  relocateSpec(vm: string, host: string, { signal, datastore }: RelocateOptions = {}): Promise<Parameter> {
     return this.session.read(async (invoke, content) => {
       const owner = await this.computeResourceOf(invoke, content, hostSystem(host));
       const [now] = await retrieveProperties(invoke, content, [machine(vm)], ["runtime.host"]);

@@ -26,6 +26,8 @@ export interface Vcenter {
   /** Path of the PEM file of its self-signed certificate, to be trusted as a CA. */
   certificate: string;
   pid: number;
+  /** Puts its clock forward; resolves when the scheduled tasks that are due by then have run. */
+  advance(seconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -51,14 +53,21 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
     ],
     answers: async (port) => (await about(port)) && (await readFile(certificate)).length > 0,
   });
-  return { server: `127.0.0.1:${port}`, user, password, certificate, pid, stop };
+  const advance = async (seconds: number): Promise<void> => {
+    const status = await ask(port, "POST", `/testbed/clock?advance=${seconds}s`, 60_000);
+    if (status !== 200) throw new Error(`the simulator's clock answers with HTTP ${status}`);
+  };
+  return { server: `127.0.0.1:${port}`, user, password, certificate, pid, advance, stop };
 }
 
-function about(port: number): Promise<boolean> {
+const about = async (port: number): Promise<boolean> => (await ask(port, "GET", "/about", 2000)) === 200;
+
+/** The HTTP status. */
+function ask(port: number, method: string, path: string, timeout: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    request({ host: "127.0.0.1", port, path: "/about", rejectUnauthorized: false, timeout: 2000 }, (response) => {
+    request({ host: "127.0.0.1", port, method, path, rejectUnauthorized: false, timeout }, (response) => {
       response.resume();
-      resolve(response.statusCode === 200);
+      resolve(response.statusCode);
     })
       .on("error", reject)
       .end();

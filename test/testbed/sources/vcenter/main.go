@@ -50,6 +50,10 @@ func main() {
 	}
 	defer m.Remove()
 	actLikeVCenter(m)
+	clock := &bedClock{}
+	tasks := manageScheduledTasks(m, clock)
+	m.Map().AddHandler(taskEntities{tasks})
+	serveClock(m, clock, tasks)
 
 	m.Service.RegisterEndpoints = true
 	m.Service.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
