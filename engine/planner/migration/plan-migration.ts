@@ -2,6 +2,7 @@ import type { ActiveConstraint } from "../constraints/constraint";
 import { isOpen } from "../constraints/tables";
 import { CRITICALITY_WEIGHT, type Model } from "../problem/model";
 import { bundlesOf, checksGuard } from "./checks-guard";
+import { dependentWaves } from "./dependent-waves";
 import type { Relocation } from "./guard";
 import { waveLedger } from "./ledger";
 import { operationOf } from "./operation";
@@ -65,9 +66,11 @@ export function planMigration(
     memoryOf,
     urgent,
   });
-  const waves = timed.map((wave) => ({
+  const dependent = dependentWaves(ordering.waves, () => checksGuard(model, constraints, target));
+  const waves = timed.map((wave, w) => ({
     startsAfterSeconds: tenth(wave.startsAfterSeconds),
     durationSeconds: tenth(wave.durationSeconds),
+    ...(dependent[w] ? { needsEarlier: true } : {}),
     moves: wave.moves.map(({ move, copy, ...time }): MigrationMove => {
       const request = requestOf.get(move.unit)!;
       const { storage } = operations.get(move.unit)!;

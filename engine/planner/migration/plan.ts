@@ -32,6 +32,8 @@ export const migrationPlanSchema = z.strictObject({
     z.strictObject({
       startsAfterSeconds: seconds,
       durationSeconds: seconds,
+      /** It may only begin where all moves before it were done: it needs the room, or the rules, that they leave. */
+      needsEarlier: z.boolean().optional(),
       moves: z.array(migrationMoveSchema).min(1),
     }),
   ),

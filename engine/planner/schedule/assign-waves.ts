@@ -9,6 +9,8 @@ export const scheduledWaveSchema = z.strictObject({
   durationSeconds: z.number().nonnegative(),
   /** It begins when the one before has ended, however soon that is; otherwise it waits for its instant. */
   followsAtOnce: z.boolean(),
+  /** It may only begin where all moves of the waves before were done. */
+  needsEarlier: z.boolean().optional(),
   moves: z.array(migrationMoveSchema).min(1),
 });
 export type ScheduledWave = z.infer<typeof scheduledWaveSchema>;
@@ -52,6 +54,7 @@ export function assignWaves(
       startsAt,
       endsBefore: Number.isFinite(opening.end) ? opening.end : null,
       durationSeconds: wave.durationSeconds,
+      ...(wave.needsEarlier ? { needsEarlier: true } : {}),
       moves,
     });
     free = startsAt + Math.ceil(wave.durationSeconds);

@@ -1,2 +1,3 @@
 export * from "./assign-waves";
 export * from "./request";
+export * from "./hold-moves";
