@@ -50,6 +50,13 @@ export const settingsSchema = z
       .describe("Absent: plans rest on configured sizes"),
     journal: path.default("vsphere-affinity.journal.duckdb"),
     models: path.optional().describe("Folder of trained models, as `train` writes them; absent: baselines serve"),
+    modelsMaxAgeDays: z
+      .number()
+      .positive()
+      .default(90)
+      .describe(
+        "A trained model that has learned nothing newer is stale: its fallback serves until it is trained anew",
+      ),
     hostEvents: path.optional().describe("Known troubles of hosts: CSV, or a JSON object a line"),
     requests: path.optional().describe("History of requests: CSV, or a JSON object a line"),
     asOf: z
@@ -72,6 +79,7 @@ export const SETTING_KEYS = [
   "telemetry",
   "journal",
   "models",
+  "modelsMaxAgeDays",
   "hostEvents",
   "requests",
   "dns",

@@ -1,26 +1,29 @@
 import { existsSync } from "node:fs";
 import { type Prediction, PredictionLog } from "../engine/journal/predictions";
+import { assess } from "../engine/models/assess";
 import type { Assessment } from "../engine/models/assessment";
-import { FAILURE_METRICS } from "../engine/models/failure/model";
-import { isFailureKind } from "../engine/models/failure";
 import { type Judged, type ModelHealth, modelHealth } from "../engine/models/health";
-import { HOUR, type HourlyHistory, historyGrid, readHistory, rowOf } from "../engine/models/history";
-import { readHostEvents } from "../engine/models/training/records";
-import { knownEvents } from "../engine/models/training/training-data";
+import { HOUR } from "../engine/models/history";
+import { planRequestSchema } from "../engine/planner/request";
 import type { PlanRequest } from "../engine/planner/request";
 import type { Snapshot } from "../engine/snapshot";
 import { clusterKey } from "./placement/promises";
+import { inShard, type Shard } from "./reconcile/shard";
 import type { Settings } from "./settings";
-import type { World } from "./world";
+import { contentionJudge, contentionPredictions } from "./track/contention";
+import { failureJudge } from "./track/failures";
+import { instantOf, withWorld, type World } from "./world";
 
 type Kept = Pick<Settings, "journal" | "models" | "hostEvents">;
 
-/** Longest that one settling looks back: what is older can't be judged any more. */
-const MOST_DAYS = 90;
+/** What is due for longer than that and could not be judged never will be: days. */
+const MOST_DAYS = 30;
+/** Of each model the newest forecasts that its health is told from. */
+const MOST_JUDGED = 5000;
 
 /**
- * Writes what the models say of the hosts into the journal, and what came true beside what is due. Nothing is written
- * where there is neither a journal yet nor a folder of models.
+ * Writes what the models say of the hosts into the journal, failures and contention, and what came true beside what is
+ * due. Nothing is written where there is neither a journal yet nor a folder of models.
  */
 export async function keepTrack(
   settings: Kept,
@@ -31,7 +34,36 @@ export async function keepTrack(
 ): Promise<void> {
   if (settings.models === undefined && !existsSync(settings.journal)) return;
   await settle(settings, world, cluster, request.asOf);
-  await new PredictionLog(settings.journal).record(hostPredictions(assessment, cluster, request));
+  const { predictions, placement } = contentionPredictions(assessment, world.snapshot, cluster, request.asOf);
+  const log = new PredictionLog(settings.journal);
+  await log.record([...hostPredictions(assessment, cluster, request), ...predictions], placement);
+}
+
+/**
+ * What a scheduled run does for the track record: asks the models of every cluster of the inventory, writes down what
+ * they say, and settles what is due. Without telemetry there is nothing that could come true.
+ * @param now epoch seconds
+ * @returns names of trained models that were asked and gave nothing of use, so that their fallbacks served
+ */
+export async function keepTrackOfAll(
+  settings: Settings,
+  { now, shard, signal }: { now: number; shard?: Shard; signal?: AbortSignal },
+): Promise<string[]> {
+  if (!settings.telemetry) return [];
+  return withWorld(settings, async (world) => {
+    const failed = new Set<string>();
+    const { snapshot, telemetry, models } = world;
+    const asOf = await instantOf(settings, world, now);
+    for (const cluster of snapshot.clusters) {
+      const key = clusterKey(snapshot, cluster);
+      if (shard && !inShard(key, shard)) continue;
+      const request = planRequestSchema.parse({ cluster: cluster.id, include: "all", asOf, config: settings.plan });
+      const assessment = await assess(request, snapshot, cluster, telemetry, { models, signal });
+      await keepTrack(settings, world, key, assessment, request);
+      for (const name of assessment.failed ?? []) failed.add(name);
+    }
+    return [...failed].sort();
+  });
 }
 
 /** The failure probability of every host, due when its horizon is over. */
@@ -41,11 +73,11 @@ export function hostPredictions({ hosts }: Assessment, cluster: string, request:
   if (model === undefined) return [];
   return hosts.ids.map((subject, row) => ({
     ...{ model, cluster, subject, at: asOf, due: asOf + config.horizonHours * HOUR },
-    ...{ value: hosts.failureProbability[row], unit: "probability" },
+    ...{ value: hosts.failureProbability[row], unit: "probability", event: "failure", bound: null },
   }));
 }
 
-/** Judges what is due by `now`: failures as the file of host events and the hosts' uptime tell them. */
+/** Judges what is due by `now`: failures by host events and uptime, contention by what the VMs have used. */
 export async function settle(
   settings: Kept,
   { snapshot, telemetry }: Pick<World, "snapshot" | "telemetry">,
@@ -56,31 +88,16 @@ export async function settle(
   const oldest = now - MOST_DAYS * 24 * HOUR;
   const due = (await log.predictions(cluster, oldest)).filter(({ due: at, outcome }) => outcome === null && at <= now);
   if (due.length === 0) return;
-  const first = Math.min(...due.map(({ at }) => at));
-  const days = Math.ceil((now - first) / (24 * HOUR)) + 1;
-  const history = telemetry
-    ? await readHistory(telemetry, {
-        ...{ kind: "host", vcenter: snapshot.source.name, metrics: FAILURE_METRICS },
-        ...{ grid: historyGrid(now, days, 60), entities: snapshot.hosts.map(({ id }) => id), all: true },
-      })
-    : null;
-  const listed = settings.hostEvents === undefined ? [] : await readHostEvents(settings.hostEvents, snapshot.hosts);
-  const failures = knownEvents(history, listed, now).filter(({ kind }) => isFailureKind(kind));
-  await log.settle(cluster, now, ({ subject, at, due: until, unit }) => {
-    if (unit !== "probability") return null;
-    if (failures.some((event) => event.host === subject && event.at >= at && event.at < until)) return 1;
-    return isSeen(history, subject, until) ? 0 : null;
+  const failures = due.filter(({ event }) => event === "failure");
+  const contention = due.filter(({ event }) => event !== "failure");
+  const ofFailures =
+    failures.length > 0 ? await failureJudge(failures, settings.hostEvents, snapshot, telemetry, now) : null;
+  const placements = await log.placements(cluster, oldest);
+  const ofContention = await contentionJudge(contention, placements, snapshot, telemetry, now);
+  await log.settle(cluster, now, (prediction) => {
+    if (prediction.unit !== "probability" || prediction.at < oldest) return null;
+    return prediction.event === "failure" ? (ofFailures?.(prediction) ?? null) : ofContention(prediction);
   });
-}
-
-/** Whether the host was up after the instant: only then it is known that nothing has happened. */
-function isSeen(history: HourlyHistory | null, host: string, after: number): boolean {
-  const row = history?.entities.indexOf(host) ?? -1;
-  if (!history || row < 0) return false;
-  const from = Math.max(0, Math.floor(after / HOUR) - 1 - history.firstHour);
-  return rowOf(history, "hostUptimeSeconds", row)
-    .subarray(from)
-    .some((value) => !Number.isNaN(value));
 }
 
 /** What was judged of all clusters of the inventory. */
@@ -88,18 +105,19 @@ export async function judgedOf(journal: string, snapshot: Snapshot): Promise<Jud
   const log = new PredictionLog(journal);
   const judged: Judged[] = [];
   for (const cluster of snapshot.clusters) {
-    for (const { model, at, value, unit, outcome } of await log.predictions(clusterKey(snapshot, cluster))) {
-      if (unit !== "probability" || (outcome !== 0 && outcome !== 1)) continue;
-      judged.push({ model, at, probability: value, outcome });
+    for (const { model, at, value, outcome } of await log.judged(clusterKey(snapshot, cluster), MOST_JUDGED)) {
+      if (outcome === 0 || outcome === 1) judged.push({ model, at, probability: value, outcome });
     }
   }
   return judged;
 }
 
-/** Why a model that was trained until then must not serve; null where nothing speaks against it. */
+/** Why a model that was trained until then must not serve, at any horizon; null where nothing speaks against it. */
 export function alarmOf(judged: readonly Judged[], model: string, trainedUntil: number): string | null {
-  const [health] = modelHealth(judged.filter((item) => item.model === model && item.at >= trainedUntil));
-  return health?.state === "alarm" ? health.alarm : null;
+  const own = judged.filter((item) => item.model === model || item.model.startsWith(`${model}@`));
+  const alarmed = modelHealth(own.filter(({ at }) => at >= trainedUntil)).find(({ state }) => state === "alarm");
+  if (!alarmed) return null;
+  return alarmed.model === model ? alarmed.alarm : `${alarmed.alarm} (${alarmed.model.slice(model.length + 1)} ahead)`;
 }
 
 /** The health of every model that was judged on these clusters, fallbacks among them. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { AffinityError } from "../../engine/errors";
 import { type Finding, FINDING_CLASSES, type FindingClass } from "../../provider/reconcile/finding";
 import type { Shard } from "../../provider/reconcile/shard";
 import type { Settings } from "../../provider/settings";
@@ -55,7 +56,8 @@ export const applyCommand: CliCommand<ApplyFlags> = {
           onFinding: ({ owner, class: what }) => report({ text: `${owner}: ${what}` }),
         }),
       );
-      if (flags.metricsFile !== undefined) record(...(await metricsOf(context, settings, findings)));
+      const fell = flags.dryRun ? [] : await trackOf(context, settings, flags.shard);
+      if (flags.metricsFile !== undefined) record(...(await metricsOf(context, settings, findings, fell)));
       context.output.result({ findings }, () => text(findings, context.output.columns));
       if (findings.some(({ outcome, class: what }) => outcome === "failed" || what === "not-judged"))
         return ExitCode.error;
@@ -66,8 +68,31 @@ export const applyCommand: CliCommand<ApplyFlags> = {
 
 const now = () => Math.floor(Date.now() / 1000);
 
+/**
+ * Writes down what the models say and what came true. Rules and moves are kept true all the same where that can't be done.
+ * @returns trained models that failed
+ */
+async function trackOf(context: Context, settings: Settings, shard: Shard | undefined): Promise<string[]> {
+  try {
+    const fell = await context.steps.run("asking the models, and judging what they said", () =>
+      lazy.trackRecord().keepTrackOfAll(settings, { now: now(), shard, signal: context.signal }),
+    );
+    if (fell.length > 0) context.output.note(`warning: ${fell.join(", ")} failed; baselines serve: see doctor`);
+    return fell;
+  } catch (error) {
+    if (!(error instanceof AffinityError)) throw error;
+    context.output.note(`warning: what the models say is not kept: ${error.message}`);
+    return [];
+  }
+}
+
 /** What was found, how much was moved, and how the models do on what they said. */
-async function metricsOf(context: Context, settings: Settings, findings: readonly Finding[]): Promise<Metric[]> {
+async function metricsOf(
+  context: Context,
+  settings: Settings,
+  findings: readonly Finding[],
+  fell: readonly string[],
+): Promise<Metric[]> {
   const actions = await lazy.acting().actionLogOf(settings.journal).actions();
   const found = OUTCOMES.flatMap((outcome) => {
     const classes = findings.filter((finding) => finding.outcome === outcome).map((finding) => finding.class);
@@ -84,7 +109,7 @@ async function metricsOf(context: Context, settings: Settings, findings: readonl
       actions.filter(({ cluster }) => cluster.startsWith(`${snapshot.source.name}/`)),
       now(),
     ),
-    ...(await judgedModels(settings, snapshot)),
+    ...(await judgedModels(settings, snapshot, fell)),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { ModelHealth } from "../../engine/models/health";
+import { isFailed } from "../../engine/models/unavailable";
 import type { TrainedModels } from "../../engine/models/training";
 import type { Metric, Sample } from "./exposition";
 
@@ -18,8 +19,9 @@ export const METRIC_HELP = {
   model_judged_forecasts: "Forecasts of a model that came true or did not.",
   model_calibration_error_ratio: "Mean distance of a model's probabilities from the observed frequencies, 0 to 1.",
   model_skill_ratio: "Brier skill of a model over the events' own frequency; below 0 a constant does better.",
-  model_serving:
-    "1 if a trained model serves, 0 if its file is there and can't, or was withdrawn; absent if never trained.",
+  model_error_growth_ratio:
+    "Brier score of a model's newest quarter of forecasts over that of those before; above 1: worse.",
+  model_serving: "1 if a trained model serves; 0 if its file is damaged, stale or withdrawn; absent if never trained.",
   model_healthy: "0 if a model's accuracy raises the alarm, else 1; absent until enough was judged.",
 } as const;
 export type MetricName = keyof typeof METRIC_HELP;
@@ -54,22 +56,26 @@ export function modelMetrics(health: readonly ModelHealth[]): Metric[] {
     metric("model_judged_forecasts", ...samples(({ judged }) => judged)),
     metric("model_calibration_error_ratio", ...samples(({ calibrationError }) => calibrationError)),
     metric("model_skill_ratio", ...samples(({ skill }) => skill)),
+    metric("model_error_growth_ratio", ...samples(({ drift }) => drift)),
     metric("model_healthy", ...samples(({ state }) => (state === "unknown" ? null : state === "good" ? 1 : 0))),
   ];
 }
 
-/** Why a model that is not in use is no failure: none was trained, or the baseline is as good on held-out history. */
-const EXPECTED = /there is no trained model|no better than its baseline/;
-
-/** @param models what the settings name; null where they name none */
-export function servingMetrics(models: Pick<TrainedModels, "inputs" | "lacking"> | null): Metric[] {
+/**
+ * @param models what the settings name; null where they name none
+ * @param fell names of models that were asked and gave nothing of use
+ */
+export function servingMetrics(
+  models: Pick<TrainedModels, "inputs" | "unavailable"> | null,
+  fell: readonly string[] = [],
+): Metric[] {
   if (!models) return [];
-  const failed = models.lacking.filter(({ what }) => !EXPECTED.test(what)).flatMap(({ subjects }) => subjects);
+  const failed = [...new Set([...models.unavailable.filter(isFailed).map(({ name }) => name), ...fell])];
   const sample = (model: string, value: number): Sample => ({ labels: { model }, value });
   return [
     metric(
       "model_serving",
-      ...models.inputs.map(({ name }) => sample(name, 1)),
+      ...models.inputs.filter(({ name }) => !failed.includes(name)).map(({ name }) => sample(name, 1)),
       ...failed.map((name) => sample(name, 0)),
     ),
   ];

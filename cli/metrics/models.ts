@@ -5,9 +5,13 @@ import type { Metric } from "./exposition";
 import { modelMetrics, servingMetrics } from "./metrics";
 
 /** Which trained models serve, and how what models said compares with what came true. */
-export async function judgedModels(settings: Settings, snapshot: Snapshot): Promise<Metric[]> {
+export async function judgedModels(
+  settings: Settings,
+  snapshot: Snapshot,
+  fell: readonly string[] = [],
+): Promise<Metric[]> {
   return [
     ...modelMetrics(await lazy.trackRecord().healthOf(settings.journal, snapshot)),
-    ...servingMetrics(await lazy.models().openModels(settings, snapshot)),
+    ...servingMetrics(await lazy.models().openModels(settings, snapshot), fell),
   ];
 }

@@ -15,7 +15,14 @@ export interface Prediction {
   readonly value: number;
   /** "probability", or the unit of the amount, such as "MHz". */
   readonly unit: string;
+  /** What the probability is of. */
+  readonly event: PredictedEvent;
+  /** Of contention: what demand must pass, MHz or MB; null of a failure. */
+  readonly bound: number | null;
 }
+
+/** A failure of the host before `due`; or more demand than `bound` on average over the hour that ends at `due`. */
+export type PredictedEvent = "failure" | "cpu contention" | "memory contention";
 
 export interface SettledPrediction extends Prediction {
   /** 0 or 1 for an event; the amount that came. Null: not known yet, or nobody could tell. */
@@ -35,9 +42,20 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS predictions (
     model VARCHAR NOT NULL, cluster VARCHAR NOT NULL, subject VARCHAR NOT NULL, said_at BIGINT NOT NULL, due BIGINT NOT NULL,
     value DOUBLE NOT NULL, unit VARCHAR NOT NULL, outcome DOUBLE, PRIMARY KEY (model, cluster, subject, said_at));
+  ALTER TABLE predictions ADD COLUMN IF NOT EXISTS event VARCHAR DEFAULT 'failure';
+  ALTER TABLE predictions ADD COLUMN IF NOT EXISTS bound DOUBLE;
+  CREATE TABLE IF NOT EXISTS predicted_placements (
+    cluster VARCHAR NOT NULL, said_at BIGINT NOT NULL, placement VARCHAR NOT NULL, PRIMARY KEY (cluster, said_at));
   CREATE TABLE IF NOT EXISTS risk_scores (
     cluster VARCHAR NOT NULL, subject VARCHAR NOT NULL, score DOUBLE NOT NULL, evidence VARCHAR NOT NULL,
     said_at BIGINT NOT NULL, PRIMARY KEY (cluster, subject));`;
+
+/** VM ids by the host's id: for whom a forecast of a host's demand was made. */
+export type PredictedPlacement = Readonly<Record<string, readonly string[]>>;
+
+/** What was said so long ago is forgotten, days. */
+const KEPT_DAYS = 90;
+const DAY = 86_400;
 
 /** Rows of one statement: DuckDB takes long lists of values well, and a parameter each keeps names from being SQL. */
 const BATCH = 500;
@@ -53,45 +71,87 @@ export class PredictionLog {
     this.file = new SharedFile(path, SCHEMA);
   }
 
-  /** Adds what was said. Said again for the same instant, it counts once. */
-  record(predictions: readonly Prediction[]): Promise<void> {
-    if (predictions.length === 0) return Promise.resolve();
+  /** Adds what was said. Said again for the same instant, it counts once. Forgets what is older than three months. */
+  record(predictions: readonly Prediction[], placement?: PredictedPlacement): Promise<void> {
+    const [first] = predictions;
+    if (!first) return Promise.resolve();
     return this.file.write(async (db) => {
+      const columns = "model, cluster, subject, said_at, due, value, unit, event, bound";
       for (let from = 0; from < predictions.length; from += BATCH) {
         const part = predictions.slice(from, from + BATCH);
-        const rows = part.map((_, i) => `(${[1, 2, 3, 4, 5, 6, 7].map((k) => `$${i * 7 + k}`).join(", ")}, NULL)`);
+        const rows = part.map((_, i) => placeholders(i * 9, 9));
         await db.run(
-          `INSERT INTO predictions VALUES ${rows.join(", ")} ON CONFLICT DO NOTHING`,
-          part.flatMap(({ model, cluster, subject, at, due, value, unit }) => [
-            model,
-            cluster,
-            subject,
-            BigInt(at),
-            BigInt(due),
-            value,
-            unit,
+          `INSERT INTO predictions (${columns}) VALUES ${rows.join(", ")} ON CONFLICT DO NOTHING`,
+          part.flatMap(({ model, cluster, subject, at, due, value, unit, event, bound }) => [
+            ...[model, cluster, subject, BigInt(at), BigInt(due), value, unit, event, bound],
           ]),
         );
       }
+      const { cluster, at } = first;
+      if (placement) {
+        const values = [cluster, BigInt(at), JSON.stringify(placement)];
+        await db.run("INSERT INTO predicted_placements VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", values);
+      }
+      await db.run("DELETE FROM predictions WHERE cluster = $1 AND due < $2", [cluster, BigInt(at - KEPT_DAYS * DAY)]);
     });
   }
 
-  /** Writes what came true beside predictions that are due by `now`; `judge` gives null where nobody can tell. */
+  /** For whom each forecast of `cluster` since `from` (epoch seconds) was made, by the instant at which it was. */
+  placements(cluster: string, from: number): Promise<ReadonlyMap<number, PredictedPlacement>> {
+    return this.file.read<ReadonlyMap<number, PredictedPlacement>>(new Map(), async (db) => {
+      const sql = "SELECT * FROM predicted_placements WHERE cluster = $1 AND said_at >= $2";
+      const reader = await db.runAndReadAll(sql, [cluster, BigInt(from)]);
+      return new Map(
+        reader
+          .getRowObjects()
+          .map((row) => [Number(row.said_at), JSON.parse(String(row.placement)) as PredictedPlacement]),
+      );
+    });
+  }
+
+  /**
+   * Writes what came true beside predictions that are due by `now`; `judge` gives null where nobody can tell. For whom
+   * they were made is forgotten with the last of them.
+   */
   settle(cluster: string, now: number, judge: (prediction: Prediction) => number | null): Promise<void> {
     return this.file.write(async (db) => {
       const reader = await db.runAndReadAll(
         "SELECT * FROM predictions WHERE cluster = $1 AND due <= $2 AND outcome IS NULL",
         [cluster, BigInt(now)],
       );
-      for (const row of reader.getRowObjects()) {
+      const judged = reader.getRowObjects().flatMap((row) => {
         const prediction = predictionOf(row);
         const outcome = judge(prediction);
-        if (outcome === null) continue;
+        return outcome === null ? [] : [{ ...prediction, outcome }];
+      });
+      for (let from = 0; from < judged.length; from += BATCH) {
+        const part = judged.slice(from, from + BATCH);
         await db.run(
-          "UPDATE predictions SET outcome = $5 WHERE model = $1 AND cluster = $2 AND subject = $3 AND said_at = $4",
-          [prediction.model, cluster, prediction.subject, BigInt(prediction.at), outcome],
+          `UPDATE predictions SET outcome = j.outcome
+           FROM (VALUES ${part.map((_, i) => placeholders(i * 4, 4, 1)).join(", ")}) j (model, subject, said_at, outcome)
+           WHERE cluster = $1 AND predictions.model = j.model AND predictions.subject = j.subject
+             AND predictions.said_at = j.said_at`,
+          [cluster, ...part.flatMap(({ model, subject, at, outcome }) => [model, subject, BigInt(at), outcome])],
         );
       }
+      await db.run(
+        `DELETE FROM predicted_placements p WHERE cluster = $1 AND NOT EXISTS (
+           SELECT 1 FROM predictions q WHERE q.cluster = p.cluster AND q.said_at = p.said_at AND q.outcome IS NULL)`,
+        [cluster],
+      );
+    });
+  }
+
+  /** What came true of probabilities: of each model the newest `most`, oldest first. */
+  judged(cluster: string, most: number): Promise<SettledPrediction[]> {
+    return this.file.read([], async (db) => {
+      const reader = await db.runAndReadAll(
+        `SELECT * FROM predictions WHERE cluster = $1 AND unit = 'probability' AND outcome IS NOT NULL
+         QUALIFY row_number() OVER (PARTITION BY model ORDER BY said_at DESC, subject) <= $2
+         ORDER BY said_at, model, subject`,
+        [cluster, most],
+      );
+      return reader.getRowObjects().map((row) => ({ ...predictionOf(row), outcome: Number(row.outcome) }));
     });
   }
 
@@ -143,6 +203,10 @@ export class PredictionLog {
   }
 }
 
+/** ($from+offset+1, ...): the parameters of one row. */
+const placeholders = (from: number, columns: number, offset = 0): string =>
+  `(${Array.from({ length: columns }, (_, k) => `$${from + offset + k + 1}`).join(", ")})`;
+
 const predictionOf = (row: Record<string, unknown>): Prediction => ({
   model: String(row.model),
   cluster: String(row.cluster),
@@ -151,4 +215,7 @@ const predictionOf = (row: Record<string, unknown>): Prediction => ({
   due: Number(row.due),
   value: Number(row.value),
   unit: String(row.unit),
+  // A file of an earlier version that nobody has written to since has neither column.
+  event: (row.event ?? "failure") as PredictedEvent,
+  bound: row.bound === null || row.bound === undefined ? null : Number(row.bound),
 });

@@ -5,17 +5,23 @@ import type { Grid, TelemetrySource } from "../telemetry/source";
 import type { Assessment, Lacking } from "./assessment";
 import { DEMAND_METRICS, type DemandAssessment, type DemandOptions, forecastDemand } from "./demand/forecast";
 import { correlateHosts } from "./failure/correlation/correlate";
+import { PAIR_MODEL, type PairModel } from "./failure/correlation";
 import { HOST_MODEL } from "./failure/host";
+import { seasonalBaseline } from "./demand/seasonal";
 import { FAILURE_METRICS, SIGNALS_MODEL, assessFailures } from "./failure/model";
 import { trainedForecast } from "./failure/trained";
 import { checkFreshness } from "./freshness";
 import { HOUR, type HourlyHistory, historyGrid, readHistory } from "./history";
 import type { RunOptions } from "./progress";
 import { trafficOf } from "./propagation/graph";
+import { areProbabilities, Failures } from "./guarded";
 import { type Subject, subjectsOf } from "./subjects";
 import { interferenceOf } from "./training/interference";
 import type { TrainedModels } from "./training/load";
 import { knownEvents } from "./training/training-data";
+
+/** The forecasters of demand, for those who watch the models. */
+const DEMAND = "demand/quantile";
 
 /** Trained models take the place of baselines where they are better; without them plans are what they were. */
 export interface AssessOptions extends DemandOptions {
@@ -49,14 +55,43 @@ export async function assess(
   if (!telemetry && config.missingTelemetry === "refuse") throw noSource();
 
   const forecasters = models?.forecasters ?? options.forecasters;
-  const demandOptions = { ...options, ...(forecasters && { forecasters }) };
-  const demand = forecastDemand(subjects, read?.vms ?? null, horizon.start / HOUR, horizon.length, demandOptions);
+  const failures = new Failures();
+  const forecast = (with_: DemandOptions["forecasters"]) =>
+    forecastDemand(subjects, read?.vms ?? null, horizon.start / HOUR, horizon.length, {
+      ...options,
+      forecasters: with_,
+    });
+  const demand =
+    (forecasters &&
+      failures.guard(
+        DEMAND,
+        seasonalBaseline.name,
+        () => true,
+        () => forecast(forecasters),
+      )) ??
+    forecast(undefined);
   if (config.missingTelemetry === "refuse") refuseWithoutHistory(subjects, demand);
   const events = knownEvents(read?.hosts ?? null, models?.events ?? [], request.asOf);
-  const trained = models?.hosts
-    ? trainedForecast(models.hosts, snapshot, hosts, events, request.asOf, config.horizonHours)
-    : null;
-  const failures = assessFailures(hosts, read?.hosts ?? null, config.horizonHours, trained);
+  const trained =
+    models?.hosts &&
+    failures.guard(
+      HOST_MODEL,
+      SIGNALS_MODEL,
+      (said) => said === null || areProbabilities(said.probability),
+      () => trainedForecast(models.hosts!, snapshot, hosts, events, request.asOf, config.horizonHours),
+    );
+  const risks = assessFailures(hosts, read?.hosts ?? null, config.horizonHours, trained);
+  const correlate = (pairs: PairModel | null) => correlateHosts(hosts, risks.probability, events, request.asOf, pairs);
+  const correlation =
+    (models?.pairs &&
+      failures.guard(
+        PAIR_MODEL,
+        "counted failures",
+        ({ joint }) => areProbabilities(joint),
+        () => correlate(models.pairs),
+      )) ??
+    correlate(null);
+  const relations = models && relationsOf(models, subjects, demand, hosts, failures);
   return {
     horizon,
     window,
@@ -71,19 +106,21 @@ export async function assess(
     },
     hosts: {
       ids: hosts.map((host) => host.id),
-      failureProbability: failures.probability,
-      evidence: failures.evidence,
+      failureProbability: risks.probability,
+      evidence: risks.evidence,
       model: trained ? HOST_MODEL : SIGNALS_MODEL,
     },
-    correlation: correlateHosts(hosts, failures.probability, events, request.asOf, models?.pairs ?? null),
-    ...(models && relationsOf(models, subjects, demand, hosts)),
+    correlation,
+    ...relations,
     lacking: [
       ...unknownLikes(subjects),
       ...(read?.lacking ?? []),
       ...demand.lacking,
-      ...failures.lacking,
+      ...risks.lacking,
       ...(models?.lacking ?? []),
+      ...failures.lacking,
     ],
+    ...(failures.models.length > 0 && { failed: failures.models }),
     ...(models && { trained: models.inputs }),
   };
 }
@@ -93,10 +130,18 @@ function relationsOf(
   subjects: readonly Subject[],
   demand: DemandAssessment,
   hosts: readonly Host[],
+  failures: Failures,
 ): Pick<Assessment, "interference" | "traffic"> {
   const capacities = hosts.map(({ cpuMhz }) => cpuMhz);
   return {
-    interference: interference && interferenceOf(interference, subjects, demand.cpuMhz, capacities),
+    interference:
+      interference &&
+      failures.guard(
+        "interference",
+        "no interference known",
+        () => true,
+        () => interferenceOf(interference, subjects, demand.cpuMhz, capacities),
+      ),
     traffic:
       communication &&
       trafficOf(

@@ -62,6 +62,8 @@ export interface Assessment {
   readonly interference?: Interference | null;
   readonly traffic?: Traffic | null;
   readonly lacking: readonly Lacking[];
+  /** Names of trained models that were asked and gave nothing of use: their fallbacks served. Absent: none. */
+  readonly failed?: readonly string[];
   /** The trained models that took part, with the SHA-256 of each; absent where none were configured. */
   readonly trained?: readonly { readonly name: string; readonly digest: string }[];
 }

@@ -5,7 +5,8 @@ import { AffinityError } from "../errors";
 import { validate } from "../validate";
 
 /** A model that was looked for: there, or what serves in its place and why. */
-export type Found<T> = { readonly file: T } | { readonly file: null; readonly because: string };
+export type Found<T> =
+  { readonly file: T } | { readonly file: null; readonly because: string; readonly absent: boolean };
 
 /**
  * Trained models as JSON files of one folder: `failure/host` is `failure/host.json`. A file appears whole or not at all.
@@ -28,15 +29,16 @@ export class ModelStore {
       text = await readFile(path, "utf8");
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      if (code === "ENOENT" || code === "ENOTDIR") return { file: null, because: `there is no trained model ${path}` };
-      return { file: null, because: `the model ${path} can't be read (${code ?? "unknown error"})` };
+      if (code === "ENOENT" || code === "ENOTDIR")
+        return { file: null, because: `there is no trained model ${path}`, absent: true };
+      return { file: null, because: `the model ${path} can't be read (${code ?? "unknown error"})`, absent: false };
     }
     try {
       const file = validate(schema, JSON.parse(text), { code: "MODEL_INVALID", subject: `the model ${path}` });
       return { file };
     } catch (error) {
       const why = error instanceof AffinityError ? error.message : "it is no JSON";
-      return { file: null, because: `the model ${path} is damaged or of another version: ${why}` };
+      return { file: null, because: `the model ${path} is damaged or of another version: ${why}`, absent: false };
     }
   }
 

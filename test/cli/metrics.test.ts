@@ -67,7 +67,7 @@ describe("metrics of runs", function () {
 
   it("say nothing of a model's accuracy before enough was judged", () => {
     const health = (state: ModelHealth["state"], skill: number | null): ModelHealth => ({
-      ...{ model: state, judged: 5, calibrationError: skill, skill, reliability: [], state, alarm: "" },
+      ...{ model: state, judged: 5, calibrationError: skill, skill, drift: null, reliability: [], state, alarm: "" },
     });
     const text = exposition(modelMetrics([health("unknown", null), health("alarm", -0.1), health("good", 0.2)]), {});
     assert.ok(text.includes('vsphere_affinity_model_healthy{model="alarm"} 0\n'));

@@ -47,7 +47,7 @@ describe("train", function () {
     const { checks } = JSON.parse(stdout) as { checks: { name: string; detail: string; status: string }[] };
     const models = checks.filter(({ name }) => name === "models");
     assert.ok(models.some(({ detail }) => /in use: none/.test(detail)));
-    assert.ok(models.some(({ detail }) => /failure\/host lacks .* serves/.test(detail)));
+    assert.ok(models.some(({ detail }) => /failure\/host does not serve \(there is no trained model .*\); base rate/.test(detail)));
   });
 
   it("a folder is asked for; a bad file of events lists its rows", async () => {

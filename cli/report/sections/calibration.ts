@@ -75,13 +75,15 @@ const facts = (health: readonly ModelHealth[]): Html =>
       { title: "Judged", number: true },
       { title: "Calibration error", number: true },
       { title: "Skill", number: true },
+      { title: "Error, lately / before", number: true },
       { title: "State" },
     ],
-    health.map(({ model, judged, calibrationError, skill, state, alarm }) => [
+    health.map(({ model, judged, calibrationError, skill, drift, state, alarm }) => [
       model,
       judged,
       share(calibrationError, { fine: true }),
       skill === null ? "unknown" : skill.toFixed(3),
+      drift === null ? "unknown" : drift.toFixed(2),
       html`${STATE[state]}${alarm !== "" && `: ${alarm}`}`,
     ]),
   );

@@ -81,6 +81,8 @@ export function writeForecast(
   const filled = fillGaps(values.subarray(0, known));
   if (!filled || filled.coverage < MIN_COVERAGE || !forecaster.accepts(filled.values.length)) return false;
   const forecast = forecaster.forecast(filled.values);
+  // Of a damaged file: the baseline's forecast stays.
+  if (!forecast.every(Number.isFinite)) return false;
   into.set(forecast.subarray(0, Math.min(hours, forecaster.rhythm.horizon) * LEVELS), at);
   return true;
 }

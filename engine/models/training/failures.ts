@@ -50,6 +50,7 @@ export const pairFailures: Trainable<PairModel> = {
   needs: `${MIN_FAILURES} failures of hosts`,
   fallback: "counted failures over shared parts",
   schema: pairModelSchema,
+  learnsFromRareEvents: true,
   fit(data, { seed }) {
     const { failures } = eventsOf(data);
     const few = short(failures.at.length, MIN_FAILURES);

@@ -19,6 +19,8 @@ export interface Trainable<File> {
   /** @returns a text that says what was short, where nothing could be learned */
   fit(data: TrainingData, options: TrainOptions): File | string;
   headerOf(file: File): ModelHeader;
+  /** The newest fact that it learned from may be old without its being stale; the track record tells whether it is. */
+  readonly learnsFromRareEvents?: boolean;
   /** Whether it beat its baseline on history that it had not seen. */
   serves(file: File): boolean;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { openJournal, PredictionLog } from "../../../engine/journal";
 
 describe("prediction log", () => {
@@ -20,6 +21,8 @@ describe("prediction log", () => {
     due: at + 86_400,
     value,
     unit: "probability",
+    event: "failure" as const,
+    bound: null,
   });
 
   it("keeps what was said beside what came true, and counts an instant once", async () => {
@@ -47,6 +50,50 @@ describe("prediction log", () => {
     );
     await log.record(rows);
     assert.equal((await log.predictions("vc/c1")).length, rows.length);
+  });
+
+  it("keeps of contention what must be passed and whose demand was meant, until the last of it is judged", async () => {
+    const log = new PredictionLog(path());
+    const said = { ...failure("host-1", 0, 0.2), model: "cpu@1h", event: "cpu contention" as const, bound: 800 };
+    await log.record([said, { ...said, subject: "host-2" }], { "host-1": ["vm-1"], "host-2": [] });
+    assert.deepEqual((await log.predictions("vc/c1"))[0], { ...said, outcome: null });
+    await log.settle("vc/c1", 90_000, ({ subject }) => (subject === "host-1" ? 0 : null));
+    assert.deepEqual([...(await log.placements("vc/c1", 0))], [[0, { "host-1": ["vm-1"], "host-2": [] }]]);
+    await log.settle("vc/c1", 90_000, () => 1);
+    assert.equal((await log.placements("vc/c1", 0)).size, 0);
+  });
+
+  it("judged: of each model the newest, in order; three months are kept", async () => {
+    const log = new PredictionLog(path());
+    const day = 86_400;
+    await log.record(Array.from({ length: 10 }, (_, i) => failure("host-1", i * day, i / 10)));
+    await log.settle("vc/c1", 5 * day, () => 1);
+    assert.deepEqual(
+      (await log.judged("vc/c1", 3)).map(({ at }) => at / day),
+      [2, 3, 4],
+    );
+    await log.record([failure("host-1", 95 * day, 0.5)]);
+    assert.deepEqual(
+      (await log.predictions("vc/c1")).map(({ at }) => at / day),
+      [4, 5, 6, 7, 8, 9, 95],
+    );
+  });
+
+  it("a journal of an earlier version is read, and goes on", async () => {
+    const instance = await DuckDBInstance.create(path());
+    const db = await instance.connect();
+    await db.run(`CREATE TABLE predictions (
+      model VARCHAR NOT NULL, cluster VARCHAR NOT NULL, subject VARCHAR NOT NULL, said_at BIGINT NOT NULL, due BIGINT NOT NULL,
+      value DOUBLE NOT NULL, unit VARCHAR NOT NULL, outcome DOUBLE, PRIMARY KEY (model, cluster, subject, said_at))`);
+    await db.run("INSERT INTO predictions VALUES ('m', 'vc/c1', 'host-1', 0, 10, 0.25, 'probability', 1)");
+    db.closeSync();
+    instance.closeSync();
+    const log = new PredictionLog(path());
+    const old = { model: "m", cluster: "vc/c1", subject: "host-1", at: 0, due: 10, value: 0.25, unit: "probability" };
+    const [said] = await log.judged("vc/c1", 5);
+    assert.deepEqual(said, { ...old, outcome: 1, event: "failure", bound: null });
+    await log.record([failure("host-2", 0, 0.5)]);
+    assert.equal((await log.predictions("vc/c1")).length, 2);
   });
 
   it("answers the risk of a VM by its id, newest run only, beside the plans of the same file", async () => {

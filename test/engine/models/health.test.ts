@@ -35,6 +35,17 @@ describe("model health", () => {
     assert.ok(health.skill! < 0);
   });
 
+  it("raises the alarm for a model whose error has grown beyond chance, and not for chance", () => {
+    const honest = forecasts("turned", 4000, (truth) => truth);
+    const [steady] = modelHealth(honest);
+    assert.ok(steady.drift! > 0.8 && steady.drift! < 1.25, String(steady.drift));
+    const turned = honest.map((item) => (item.at < 340 ? item : { ...item, probability: 1 - item.probability }));
+    const [health] = modelHealth(turned);
+    assert.equal(health.state, "alarm");
+    assert.ok(health.drift! > 1.5);
+    assert.match(health.alarm, /its error has grown \d\.\d-fold of late/);
+  });
+
   it("says nothing of a model that said little", () => {
     const [health] = modelHealth(forecasts("young", 50, (truth) => 1 - truth));
     assert.deepEqual([health.state, health.calibrationError, health.skill], ["unknown", null, null]);

@@ -110,6 +110,33 @@ describe("training", () => {
     assert.ok(!damaged.what.includes(folder), "the folder is no part of what a plan rests on");
   });
 
+  it("a stale file doesn't serve; one whose newest fact is a rare event is not stale by its age", async () => {
+    await trainModels(data, store, { seed: 1 }, ["failure/host"]);
+    const { hosts, unavailable } = await loadModels(store, { oldest: END + 365 * 86_400 });
+    assert.equal(hosts, null);
+    const stale = unavailable.find(({ name }) => name === "failure/host")!;
+    assert.equal(stale.reason, "stale");
+    assert.match(stale.because, /^stale: it knows nothing after 20\d\d-\d\d-\d\d$/);
+    assert.equal(stale.fallback, TRAINABLES.hostFailures.fallback);
+    assert.ok((await loadModels(store, { oldest: END - 365 * 86_400 })).hosts);
+    assert.equal(TRAINABLES.pairFailures.learnsFromRareEvents, true);
+  });
+
+  it("a file that fits its schema and fails when asked hands over to its fallback, by name", async () => {
+    await trainModels(data, store, { seed: 1 }, ["failure/host"]);
+    const events = lemonYears();
+    const models = await loadModels(store, { events });
+    const broken = { ...models, hosts: { ...models.hosts!, heads: [] } };
+    const plain = await assess(request, snapshot, cluster, null, { models: { ...models, hosts: null } });
+    const { hosts, lacking, failed } = await assess(request, snapshot, cluster, null, { models: broken });
+    assert.deepEqual(failed, ["failure/host"]);
+    assert.equal(hosts.model, "failure/signals");
+    assert.deepEqual(hosts.failureProbability, plain.hosts.failureProbability);
+    const said = lacking.find(({ what }) => what.startsWith("a trained model (it failed: "))!;
+    assert.deepEqual([said.subjects, said.fallback], [["failure/host"], "failure/signals"]);
+    assert.equal(plain.failed, undefined);
+  });
+
   it("without models the assessment has no trace of them", async () => {
     const plain = await assess(request, snapshot, cluster, telemetry);
     assert.equal(plain.trained, undefined);
