@@ -65,30 +65,44 @@ export async function withActions<T>(
   const log = actionLogOf(settings.journal);
   try {
     const source = inventory.name;
-    const leases = new Leases(settings.journal);
-    const turn = retry(handleWhen(isHeld), {
-      maxAttempts: Math.floor(waitSeconds / WAIT_SECONDS),
-      backoff: new ConstantBackoff(WAIT_SECONDS * 1000),
-    });
-    return await turn.execute(() =>
-      leases.hold(source, { holder: owner }, async () => {
-        const actions = createVcenterActions(inventory);
-        await settleOpenActions(log, actions, source, now, signal);
-        // What others did while this run waited is seen only now.
-        const snapshot = await inventory.snapshot(signal);
-        return work({
-          actions,
-          snapshot,
-          log,
-          declarations: new Declarations(settings.journal),
-          lastWord: async (subject) => lastWord(await log.actions(), owner, source, subject),
-          logged: (what, act) => logged(log, { ...what, cluster: `${source}/${what.cluster}`, owner }, act),
-        });
-      }),
-    );
+    const acting = async () => {
+      const actions = createVcenterActions(inventory);
+      await settleOpenActions(log, actions, source, now, signal);
+      // What others did while this run waited is seen only now.
+      const snapshot = await inventory.snapshot(signal);
+      return work({
+        actions,
+        snapshot,
+        log,
+        declarations: new Declarations(settings.journal),
+        lastWord: async (subject) => lastWord(await log.actions(), owner, source, subject),
+        logged: (what, act) => logged(log, { ...what, cluster: `${source}/${what.cluster}`, owner }, act),
+      });
+    };
+    return await withLease(settings, source, owner, acting, waitSeconds);
   } finally {
     await inventory.close();
   }
+}
+
+/**
+ * Runs `work` as the only run that acts on a vCenter and what belongs to it.
+ * @param source the vCenter's name
+ * @throws AffinityError LEASE_HELD where another run has not ended after `waitSeconds`
+ */
+export function withLease<T>(
+  settings: Pick<Settings, "journal">,
+  source: string,
+  owner: string,
+  work: () => Promise<T>,
+  waitSeconds = 60,
+): Promise<T> {
+  const leases = new Leases(settings.journal);
+  const turn = retry(handleWhen(isHeld), {
+    maxAttempts: Math.floor(waitSeconds / WAIT_SECONDS),
+    backoff: new ConstantBackoff(WAIT_SECONDS * 1000),
+  });
+  return turn.execute(() => leases.hold(source, { holder: owner }, work));
 }
 
 const WAIT_SECONDS = 2;
@@ -113,7 +127,13 @@ export async function logged<T>(log: ActionLog, what: Omit<Intent, "id" | "at">,
 }
 
 /** Errors after which nothing is under way any more. */
-const CERTAIN = new Set(["VCENTER_TASK_FAILED", "VCENTER_RELOCATE_REFUSED", "VCENTER_RELOCATE_UNVERIFIED"]);
+const CERTAIN = new Set([
+  "VCENTER_TASK_FAILED",
+  "VCENTER_RELOCATE_REFUSED",
+  "VCENTER_RELOCATE_UNVERIFIED",
+  "TRAFFIC_CHANGED",
+  "DNS_REFUSED",
+]);
 
 /** A fault of the call that begins the task, or of the check before: one of a question asked meanwhile says nothing of the task. */
 const refusesTask = ({ method }: VimFault): boolean => method.endsWith("_Task");

@@ -3,6 +3,8 @@ import { AffinityError } from "../engine/errors";
 import { checkPlacement } from "./placement/check";
 import { diffPlacement, readPlacement, recordPlacement, releasePlacement } from "./placement/lifecycle";
 import { applySchedule, checkSchedule, diffSchedule, removeSchedule, ScheduleFailed } from "./schedule/lifecycle";
+import { checkProactive } from "./proactive/check";
+import { applyProactive, diffProactive, readProactive, removeProactive } from "./proactive/lifecycle";
 import { checkStickiness } from "./stickiness/check";
 import { applyStickiness, diffStickiness, readStickiness, removeStickiness } from "./stickiness/lifecycle";
 import { type Settings, SETTING_KEYS, parseSettings } from "./settings";
@@ -130,6 +132,28 @@ export const stickiness: Handler = {
   read: (id, props) => readably(async () => found(id, (await readStickiness(props ?? {}, settings(), now())) as State)),
 
   delete: (_id, props) => readably(() => removeStickiness(props, settings())),
+};
+
+export const proactiveAllocation: Handler = {
+  configure,
+
+  check: (olds, news) => checked(news, () => checkProactive(olds, news, settings(), now())),
+
+  // Room and addresses are kept by owner: in another cluster they take the place of the old ones.
+  diff: (_id, olds, news) => Promise.resolve({ changes: diffProactive(olds, news), replaces: [] }),
+
+  create: (inputs) =>
+    readably(async () => ({
+      id: String(inputs.owner),
+      outs: (await applyProactive({}, inputs, settings(), now)) as State,
+    })),
+
+  update: (_id, olds, news) =>
+    readably(async () => ({ outs: (await applyProactive(olds, news, settings(), now)) as State })),
+
+  read: (id, props) => readably(async () => found(id, (await readProactive(props ?? {}, settings(), now)) as State)),
+
+  delete: (_id, props) => readably(() => removeProactive(props, settings(), now)),
 };
 
 export const migrationSchedule: Handler = {

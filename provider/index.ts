@@ -5,4 +5,6 @@ export * from "./stickiness/resource";
 export type { PlannedRule, StickinessDrift } from "./stickiness/planned";
 export * from "./schedule/resource";
 export type { MoveOutcome } from "./execution/move";
+export * from "./proactive/resource";
+export type { PlannedProactive, ProactiveDrift } from "./proactive/planned";
 export * from "./group/virtual-machine-group";

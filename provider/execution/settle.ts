@@ -2,6 +2,9 @@ import type { ActionLog, LoggedAction, Outcome } from "../../engine/journal";
 import type { VcenterActions } from "../vsphere";
 import { VimFault } from "../vsphere/errors";
 
+/** Of these a vCenter knows nothing: where names lead is asked of who directs the traffic. */
+const ELSEWHERE = new Set<string>(["withdraw-record", "restore-record"]);
+
 type Settled = Pick<Outcome, "result" | "text">;
 
 /**
@@ -16,7 +19,9 @@ export async function settleOpenActions(
   now: () => number,
   signal?: AbortSignal,
 ): Promise<LoggedAction[]> {
-  const open = (await log.open()).filter(({ cluster }) => cluster.startsWith(`${source}/`));
+  const open = (await log.open()).filter(
+    ({ cluster, kind }) => cluster.startsWith(`${source}/`) && !ELSEWHERE.has(kind),
+  );
   for (const action of open) {
     const settled = await outcomeOf(action, actions, signal);
     await log.conclude({ id: action.id, at: now(), ...settled });

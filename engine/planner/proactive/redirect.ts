@@ -43,16 +43,12 @@ export function redirectTraffic(question: RedirectQuestion): Redirection {
   const usable = targets.filter((target) => present.has(target.address) || ours(target));
   const healthy = usable.filter((target) => target.running && !atRisk(target));
   const doubtful = usable.filter((target) => !healthy.includes(target)).sort(riskiestFirst);
-  // Those that are away already first where none is healthy: nothing is taken away then.
-  const avoided = doubtful
-    .filter((target) => atRisk(target) || !present.has(target.address))
-    .sort((a, b) => (healthy.length > 0 ? 0 : Number(present.has(a.address)) - Number(present.has(b.address))));
-  const away = avoided.slice(0, roomToWithdraw());
-  function roomToWithdraw(): number {
-    const spare = Math.max(0, usable.filter(({ running }) => running).length - needed);
-    // Whoever is sent nowhere is worse off than at a doubtful place; what was taken away may stay so while enough are left.
-    return healthy.length > 0 ? spare : Math.min(spare, avoided.filter(({ address }) => !present.has(address)).length);
-  }
+  const avoided = doubtful.filter((target) => atRisk(target) || !present.has(target.address));
+  // Whoever is sent nowhere is worse off than at a doubtful place: without a healthy VM nothing more is taken away.
+  const candidates = healthy.length > 0 ? avoided : avoided.filter(({ address }) => !present.has(address));
+  // One that doesn't run serves nobody, and is missed by nobody.
+  let spare = Math.max(0, usable.filter(({ running }) => running).length - needed);
+  const away = candidates.filter(({ running }) => !running || spare-- > 0);
   const withdraw = away.filter(({ address }) => present.has(address));
   const restore = usable.filter((target) => !present.has(target.address) && !away.includes(target));
   const kept = avoided

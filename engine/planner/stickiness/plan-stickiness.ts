@@ -73,7 +73,11 @@ export function planStickiness(
 }
 
 /** The VMs by name or id; one that is not in the cluster may be made later. */
-export function membersOf(request: StickinessRequest, snapshot: Snapshot, cluster: Cluster): StickyMember[] {
+export function membersOf(
+  request: Pick<StickinessRequest, "virtualMachines">,
+  snapshot: Snapshot,
+  cluster: Cluster,
+): StickyMember[] {
   const hosts = new Set(snapshot.hosts.filter((host) => host.cluster === cluster.id).map(({ id }) => id));
   const inCluster = snapshot.virtualMachines.filter(
     (vm) => !vm.template && (vm.host === null ? vm.cluster === cluster.id : hosts.has(vm.host)),

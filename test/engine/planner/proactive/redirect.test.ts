@@ -87,7 +87,7 @@ describe("redirection of traffic", () => {
         const running = (list: readonly string[]) =>
           targets.filter(({ address, running: on }) => on && list.includes(address));
         if (answer.withdraw.length > 0) {
-          assert.ok(running(answer.addresses).length >= needed);
+          if (answer.withdraw.some((each) => each.running)) assert.ok(running(answer.addresses).length >= needed);
           assert.ok(running(answer.addresses).some(({ risk }) => risk <= 0.02));
         }
         for (const { address, gone } of answer.restore) assert.ok(withdrawn.includes(address) && !gone);
