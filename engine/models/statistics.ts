@@ -28,6 +28,46 @@ export function medianOfFirst(buffer: Float64Array, n: number): number {
   return (below + buffer[middle]) / 2;
 }
 
+/** A buffer of at least `n` numbers for hot loops: the same one each time, so it holds nothing across calls. */
+export function scratch(n: number): Float64Array {
+  if (shared.length < n) shared = new Float64Array(2 * n);
+  return shared;
+}
+
+let shared = new Float64Array(0);
+
+/** Sorts the first `n` values, ascending. */
+export function sortFirst(buffer: Float64Array, n: number): void {
+  if (n <= 48) insertionSort(buffer, n);
+  else buffer.subarray(0, n).sort();
+}
+
+/** Median of the first `n` values, which are sorted. */
+export function medianOfSorted(buffer: Float64Array, n: number): number {
+  if (n === 0) return Number.NaN;
+  const middle = n >> 1;
+  return n % 2 === 1 ? buffer[middle] : (buffer[middle - 1] + buffer[middle]) / 2;
+}
+
+/** Median absolute deviation of the first `n` values, which are sorted, from `center`, their median; not scaled. */
+export function spreadOfSorted(buffer: Float64Array, n: number, center: number): number {
+  if (n === 0) return Number.NaN;
+  // From the middle outwards deviations only grow: those up to the median of them are met in order.
+  let above = n >> 1;
+  let below = above - 1;
+  let before = 0;
+  let deviation = 0;
+  for (let k = 0; k <= n >> 1; k++) {
+    before = deviation;
+    const down = below >= 0 ? Math.abs(buffer[below] - center) : Infinity;
+    const up = above < n ? Math.abs(buffer[above] - center) : Infinity;
+    deviation = Math.min(down, up);
+    if (down <= up) below--;
+    else above++;
+  }
+  return n % 2 === 1 ? deviation : (before + deviation) / 2;
+}
+
 /** Hoare's selection: afterwards buffer[k] is what sorting would put there, nothing before it is larger. */
 function select(buffer: Float64Array, n: number, k: number): void {
   let low = 0;

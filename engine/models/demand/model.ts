@@ -36,3 +36,6 @@ export const HOURS_PER_WEEK = 168;
 export function hourOfWeek(hoursSinceEpoch: number): number {
   return (hoursSinceEpoch + 72) % HOURS_PER_WEEK;
 }
+
+/** Without a division, for loops over hours. */
+export const nextHourOfWeek = (hour: number): number => (hour === HOURS_PER_WEEK - 1 ? 0 : hour + 1);

@@ -1,5 +1,6 @@
-import { type DemandModel, type HourlySeries, hourOfWeek, HOURS_PER_WEEK } from "./model";
+import { type DemandModel, type HourlySeries, hourOfWeek, nextHourOfWeek } from "./model";
 import { weeklyProfile, withoutBursts } from "./profile";
+import { scratch } from "../statistics";
 import { trendPerHour } from "./trend";
 
 /** A day's worth of hours: below it, a VM hasn't shown what its day looks like. */
@@ -59,9 +60,9 @@ export const seasonalBaseline: DemandModel<SeasonalFit> = {
       profile,
       slopePerHour,
       variance: hourlyVariance(level, firstHour, profile),
-      persistence: persistenceOf(residuals),
+      persistence: persistenceOf(residuals, values.length),
       lastResidual: residuals[last],
-      shift: shiftOf(residuals),
+      shift: shiftOf(residuals, values.length),
       lastHour: firstHour + last,
       endHour: firstHour + values.length,
       samples,
@@ -97,18 +98,22 @@ function withoutTrend(values: Float64Array, slopePerHour: number): Float64Array 
   return level;
 }
 
+/** In the shared scratch: to be read before the next series. */
 function residualsOf(values: Float64Array, firstHour: number, profile: Float64Array): Float64Array {
-  const residuals = new Float64Array(values.length);
-  for (let i = 0, hour = hourOfWeek(firstHour); i < values.length; i++, hour = (hour + 1) % HOURS_PER_WEEK) {
+  const residuals = scratch(values.length);
+  for (let i = 0, hour = hourOfWeek(firstHour); i < values.length; i++, hour = nextHourOfWeek(hour)) {
     residuals[i] = values[i] - profile[hour];
   }
   return residuals;
 }
 
+/** Of the series at hand, by hour of the day. */
+const daySamples = new Float64Array(24);
+
 /** Mean square of the residuals per hour of day, drawn towards that of the whole series. */
 function hourlyVariance(values: Float64Array, firstHour: number, profile: Float64Array): Float64Array {
   const squares = new Float64Array(24);
-  const count = new Float64Array(24);
+  daySamples.fill(0);
   let total = 0;
   let samples = 0;
   let weekHour = hourOfWeek(firstHour);
@@ -116,24 +121,27 @@ function hourlyVariance(values: Float64Array, firstHour: number, profile: Float6
   for (let i = 0; i < values.length; i++) {
     const residual = values[i] - profile[weekHour];
     const cell = dayHour;
-    weekHour = weekHour === HOURS_PER_WEEK - 1 ? 0 : weekHour + 1;
+    weekHour = nextHourOfWeek(weekHour);
     dayHour = dayHour === 23 ? 0 : dayHour + 1;
     if (Number.isNaN(values[i])) continue;
     const square = residual * residual;
     squares[cell] += square;
-    count[cell]++;
+    daySamples[cell]++;
     total += square;
     samples++;
   }
   const overall = total / samples;
-  return squares.map((sum, hour) => (sum + VARIANCE_PRIOR * overall) / (count[hour] + VARIANCE_PRIOR));
+  for (let hour = 0; hour < 24; hour++) {
+    squares[hour] = (squares[hour] + VARIANCE_PRIOR * overall) / (daySamples[hour] + VARIANCE_PRIOR);
+  }
+  return squares;
 }
 
 /** Lag-1 autocorrelation of the residuals over pairs of neighbouring hours, not below 0 and below 1. */
-function persistenceOf(residuals: Float64Array): number {
+function persistenceOf(residuals: Float64Array, length: number): number {
   let products = 0;
   let squares = 0;
-  for (let i = 1; i < residuals.length; i++) {
+  for (let i = 1; i < length; i++) {
     const a = residuals[i - 1];
     const b = residuals[i];
     if (Number.isNaN(a) || Number.isNaN(b)) continue;
@@ -144,9 +152,9 @@ function persistenceOf(residuals: Float64Array): number {
 }
 
 /** The newest day's mean residual times how much of a day's mean residual the next day used to keep. */
-function shiftOf(residuals: Float64Array): number {
+function shiftOf(residuals: Float64Array, length: number): number {
   const days: number[] = [];
-  for (let end = residuals.length; end >= 24; end -= 24) {
+  for (let end = length; end >= 24; end -= 24) {
     let sum = 0;
     let n = 0;
     for (let i = end - 24; i < end; i++) {
