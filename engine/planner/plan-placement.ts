@@ -180,8 +180,8 @@ function describe(search: Search, table: MoveTable, after: Int32Array, contested
 /** Cost by objective of the world as it is; VMs that have no host yet cost nothing. */
 function costsAt(model: Model, search: Search, hostOf: Int32Array): Record<string, number> {
   const { units, constraints } = search.problem;
-  if (units.count === model.movable) {
-    // Every unit is one VM: the search itself goes there and back.
+  if (units.vms.every((members) => members.every((v) => hostOf[v] === hostOf[members[0]]))) {
+    // No unit is torn apart in it: the search itself goes there and back.
     const now = Int32Array.from(search.state.hostOf);
     search.restore(Int32Array.from(units.vms, ([v]) => hostOf[v]));
     const costs = search.costs();

@@ -1,6 +1,7 @@
 import { evcCompatible } from "../../snapshot";
 import { maskForm } from "./checks/mask";
 import type { Constraint } from "./constraint";
+import type { ModelVm } from "../problem/model";
 import { deniedWhere } from "./tables";
 
 export const evc: Constraint = {
@@ -12,13 +13,29 @@ export const evc: Constraint = {
     inventory: ["EVC mode of the cluster", "CPU generations of hosts and VMs"],
   },
   compile(model) {
-    const denied = deniedWhere(model, (vm, host, h) => {
-      const required = vm.requested?.requiredCpuGeneration ?? vm.inventory?.requiredCpuGeneration ?? null;
-      if (required === null || h === vm.current) return false;
-      const compatible = evcCompatible(required, model.cluster.evcMode ?? host.cpuGeneration);
-      if (compatible === null) model.lacking.add("CPU generation", host.name, "taken as able to run every VM");
-      return compatible === false;
-    });
+    const requiredBy = (vm: ModelVm) =>
+      vm.requested?.requiredCpuGeneration ?? vm.inventory?.requiredCpuGeneration ?? null;
+    const offers = new Map<string, (boolean | null)[]>();
+    for (let v = 0; v < model.movable; v++) {
+      const required = requiredBy(model.vms[v]);
+      if (required === null || offers.has(required)) continue;
+      const { evcMode } = model.cluster;
+      const compatible = model.hosts.map((host) => evcCompatible(required, evcMode ?? host.cpuGeneration));
+      offers.set(required, compatible);
+    }
+    const denied = deniedWhere(
+      model,
+      (vm, host, h) => {
+        if (h === vm.current) return false;
+        const compatible = offers.get(requiredBy(vm)!)![h];
+        if (compatible === null) model.lacking.add("CPU generation", host.name, "taken as able to run every VM");
+        return compatible === false;
+      },
+      (vm) => {
+        const required = requiredBy(vm);
+        return required !== null && offers.get(required)!.some((compatible) => compatible !== true);
+      },
+    );
     if (!denied) return [];
     return [
       {

@@ -40,25 +40,26 @@ const demandsOf = ({ assessment: { virtualMachines: vms } }: Model): DemandForec
 function addDemand(model: Model, v: number, demands: readonly DemandForecast[], sums: readonly HostForecast[]): void {
   const slots = model.assessment.horizon.length;
   const { row } = model.vms[v];
-  demands.forEach((demand, r) => {
+  for (let r = 0; r < demands.length; r++) {
     const { mean, variance } = sums[r];
-    for (let s = 0; s < slots; s++) {
-      if (row >= 0) {
-        mean[s] += demand.mean[row * slots + s] || 0;
-        variance[s] += demand.variance[row * slots + s] || 0;
-      } else {
-        const merged = Math.floor(s / model.slotsMerged);
-        mean[s] += model.demand[(v * demands.length + r) * model.slots + merged] * (model.resources[r].unit || 0);
+    if (row >= 0) {
+      const from = demands[r];
+      for (let s = 0, i = row * slots; s < slots; s++, i++) {
+        mean[s] += from.mean[i] || 0;
+        variance[s] += from.variance[i] || 0;
       }
+      continue;
     }
-  });
+    for (let s = 0; s < slots; s++) {
+      const merged = Math.floor(s / model.slotsMerged);
+      mean[s] += model.demand[(v * demands.length + r) * model.slots + merged] * (model.resources[r].unit || 0);
+    }
+  }
 }
 
 export function peakOf(forecast: HostForecast, capacity: number | null): Peak {
   let slot = 0;
-  forecast.mean.forEach((value, s) => {
-    if (value > forecast.mean[slot]) slot = s;
-  });
+  for (let s = 1; s < forecast.mean.length; s++) if (forecast.mean[s] > forecast.mean[slot]) slot = s;
   return { share: capacity === null ? null : (forecast.mean[slot] ?? 0) / capacity, slot };
 }
 

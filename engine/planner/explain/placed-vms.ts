@@ -4,7 +4,7 @@ import { mainReason } from "./choice";
 import { costsOnHosts, gainAndCost } from "./host-costs";
 import { type HostForecast, overloadProbability, peakOf, round4 } from "./forecast";
 import { reachOf } from "./refusals";
-import { furtherReasons, type HostFacts } from "./reasons";
+import { describeHost, furtherReasons, type HostFacts } from "./reasons";
 
 const RUNNERS_UP = 3;
 
@@ -25,8 +25,10 @@ export interface Outcome {
 export function hostFacts({ search: { problem }, will }: Pick<Outcome, "search" | "will">): HostFacts[] {
   return problem.model.hosts.map((host, h) => {
     const [cpu, memory] = will[h];
+    const peaks = [peakOf(cpu, host.cpuMhz), peakOf(memory, host.memoryMb)] as const;
     return {
-      peaks: [peakOf(cpu, host.cpuMhz), peakOf(memory, host.memoryMb)],
+      peaks,
+      words: describeHost(problem.model, h, peaks),
       overload: Math.max(overloadProbability(cpu, host.cpuMhz), overloadProbability(memory, host.memoryMb)),
       failureProbability: problem.model.risks[h].probability ?? 0,
     };
@@ -100,9 +102,11 @@ export function describePlacements(
 function cheapestFirst(hosts: number[], cost: (host: number) => number): number[] {
   for (let k = 0; k < Math.min(RUNNERS_UP, hosts.length); k++) {
     let least = k;
+    let lowest = cost(hosts[k]);
     for (let i = k + 1; i < hosts.length; i++) {
-      const difference = cost(hosts[i]) - cost(hosts[least]);
-      if (difference < 0 || (difference === 0 && hosts[i] < hosts[least])) least = i;
+      const each = cost(hosts[i]);
+      if (each > lowest || (each === lowest && hosts[i] > hosts[least])) continue;
+      [least, lowest] = [i, each];
     }
     [hosts[k], hosts[least]] = [hosts[least], hosts[k]];
   }

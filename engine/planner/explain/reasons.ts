@@ -1,4 +1,5 @@
 import type { Peak } from "../objectives";
+import type { Model } from "../problem/model";
 import { chance, horizonHours, listNames, percent, slotName } from "../wording";
 import type { Choice } from "./choice";
 
@@ -14,10 +15,13 @@ export interface HostFacts {
   /** Probability that its demand passes its capacity in the worst slot. */
   readonly overload: number;
   readonly failureProbability: number;
+  /** What there is to say of it to every VM on it; the first is empty where no capacity is known. */
+  readonly words: { readonly headroom: string; readonly risk: string };
 }
 
-function headroom({ outcome }: Choice, { peaks }: HostFacts): Reason[] {
-  const { horizon } = outcome.search.problem.model.assessment;
+/** The words of `HostFacts`. */
+export function describeHost(model: Model, h: number, peaks: readonly [Peak, Peak]): HostFacts["words"] {
+  const { horizon } = model.assessment;
   const names = ["CPU", "memory"];
   const parts = peaks.flatMap(({ share, slot }, r) => {
     if (share === null) return [];
@@ -28,7 +32,13 @@ function headroom({ outcome }: Choice, { peaks }: HostFacts): Reason[] {
         : `leaves ${percent(1 - share)} of ${names[r]} free ${when}`,
     ];
   });
-  return parts.length ? [{ objective: "contention", text: parts.join(" and ") }] : [];
+  const { evidence } = model.risks[h];
+  const why = evidence ? ` (${evidence})` : "";
+  const within = `${model.hosts[h].name} fails within ${horizonHours(horizon)} h`;
+  return {
+    headroom: parts.join(" and "),
+    risk: `${within} with ${probability(chance(model.risks[h]))}${why}`,
+  };
 }
 
 function ruledOut({ outcome, vm, refusals }: Choice): Reason[] {
@@ -46,25 +56,18 @@ function ruledOut({ outcome, vm, refusals }: Choice): Reason[] {
 /** VMs that a mandatory rule keeps on one host with it. */
 function joined({ outcome, unit, vm }: Choice): Reason[] {
   const { model, units } = outcome.search.problem;
+  if (units.vms[unit].length === 1) return [];
   const names = units.vms[unit].map((v) => model.vms[v].name).filter((name) => name !== vm.name);
   return names.length ? [{ objective: "constraint", text: `goes together with ${listNames(names.sort())}` }] : [];
-}
-
-function risk({ outcome, host }: Choice): Reason {
-  const { hosts, risks, assessment } = outcome.search.problem.model;
-  const { evidence } = risks[host];
-  const why = evidence ? ` (${evidence})` : "";
-  const within = `${hosts[host].name} fails within ${horizonHours(assessment.horizon)} h`;
-  return { objective: "hostRisk", text: `${within} with ${probability(chance(risks[host]))}${why}` };
 }
 
 const probability = (words: string): string =>
   words.endsWith("%") ? `a probability of ${words}` : `${words} probability`;
 
 /** What else there is to say of the VM's place, in sentences, after the main reason. */
-export const furtherReasons = (choice: Choice, facts: HostFacts): Reason[] => [
-  ...headroom(choice, facts),
+export const furtherReasons = (choice: Choice, { words }: HostFacts): Reason[] => [
+  ...(words.headroom ? [{ objective: "contention", text: words.headroom }] : []),
   ...joined(choice),
   ...ruledOut(choice),
-  risk(choice),
+  { objective: "hostRisk", text: words.risk },
 ];

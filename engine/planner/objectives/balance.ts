@@ -41,6 +41,7 @@ export const balance: Objective = {
     const countsAt = Uint8Array.from({ length: hosts * resources }, (_, k) =>
       Number(counts(Math.floor(k / resources), k % resources)),
     );
+    const room = Float64Array.from(capacity, (units) => units * slots);
     /** Cost of a host whose total load differs from what it is by `sign` times the unit's. */
     const cost = (host: number, unit: number, sign: number): number => {
       let squares = 0;
@@ -48,10 +49,22 @@ export const balance: Objective = {
         const k = host * resources + r;
         if (!countsAt[k]) continue;
         const total = state.total[k] + (sign === 0 ? 0 : sign * sums[unit * resources + r]);
-        const distance = total / (capacity[k] * slots) - mean[r];
+        const distance = total / room[k] - mean[r];
         squares += distance * distance;
       }
       return Math.round(squares * scale);
+    };
+    /** [host] what each costs as things stand, kept for as long as its load stays as it is. */
+    const present = { at: new Float64Array(hosts * resources).fill(NaN), cost: new Float64Array(hosts) };
+    const costNow = (host: number): number => {
+      let same = true;
+      for (let k = host * resources; k < (host + 1) * resources; k++) {
+        if (present.at[k] === state.total[k]) continue;
+        present.at[k] = state.total[k];
+        same = false;
+      }
+      if (!same) present.cost[host] = cost(host, 0, 0);
+      return present.cost[host];
     };
     return {
       name: "balance",
@@ -62,9 +75,13 @@ export const balance: Objective = {
       },
       delta(unit, from, to) {
         let change = 0;
-        if (from >= 0) change += cost(from, unit, -1) - cost(from, unit, 0);
-        if (to >= 0) change += cost(to, unit, 1) - cost(to, unit, 0);
+        if (from >= 0) change += cost(from, unit, -1) - costNow(from);
+        if (to >= 0) change += cost(to, unit, 1) - costNow(to);
         return change;
+      },
+      addDeltas(unit, from, _relief, _intakes, into, at) {
+        const leaving = from >= 0 ? cost(from, unit, -1) - costNow(from) : 0;
+        for (let h = 0; h < hosts; h++) into[at + h] += leaving + cost(h, unit, 1) - costNow(h);
       },
     };
   },

@@ -34,6 +34,13 @@ export const contention: Objective = {
         if (to >= 0) change += cost(state.excess[to] + intake) - cost(state.excess[to]);
         return change;
       },
+      addDeltas(_unit, from, relief, intakes, into, at) {
+        const leaving = from >= 0 ? cost(state.excess[from] - relief) - cost(state.excess[from]) : 0;
+        for (let h = 0; h < hosts; h++) {
+          const intake = intakes[at + h];
+          into[at + h] += intake === 0 ? leaving : leaving + cost(state.excess[h] + intake) - cost(state.excess[h]);
+        }
+      },
       burdened: () => Array.from({ length: hosts }, (_, h) => h).filter((h) => cost(state.excess[h]) > 0),
     };
   },

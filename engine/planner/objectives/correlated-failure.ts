@@ -143,6 +143,11 @@ export const correlatedFailure: Objective = {
         return sum;
       },
       delta: (unit, from, to) => (groupsOf[unit].length === 0 ? 0 : cost(unit, to, from) - cost(unit, from, from)),
+      addDeltas(unit, from, _relief, _intakes, into, at) {
+        const here = cost(unit, from, from);
+        for (let h = 0; h < hosts; h++) into[at + h] += cost(unit, h, from) - here;
+      },
+      concerns: (unit) => groupsOf[unit].length > 0,
       linked: (unit) => linked[unit],
     };
   },

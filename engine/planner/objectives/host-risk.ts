@@ -50,6 +50,10 @@ export const hostRisk: Objective = {
       pairwise: true,
       total: () => state.hostOf.reduce((sum, host, unit) => sum + cost(unit, host), 0),
       delta: (unit, from, to) => cost(unit, to) - cost(unit, from),
+      addDeltas(unit, from, _relief, _intakes, into, at) {
+        const here = cost(unit, from);
+        for (let h = 0; h < hosts; h++) into[at + h] += table[unit * hosts + h] - here;
+      },
       burdened: () => failing.filter((h) => state.unitsOn[h].length > 0),
     };
   },

@@ -30,7 +30,7 @@ export const moveCost: Objective = {
     "config.migration",
   ],
   bind(state, weight) {
-    const { model, units } = state.problem;
+    const { model, units, hosts } = state.problem;
     if (weight === 0 || !model.vms.slice(0, model.movable).some(({ current }) => current >= 0)) return null;
     const prices = copiedShares(model).map((share) => Math.round(share * weight * COST_UNIT));
     const cost = (unit: number, host: number): number => {
@@ -47,6 +47,14 @@ export const moveCost: Objective = {
       pairwise: true,
       total: () => state.hostOf.reduce((sum, host, unit) => sum + cost(unit, host), 0),
       delta: (unit, from, to) => cost(unit, to) - cost(unit, from),
+      addDeltas(unit, from, _relief, _intakes, into, at) {
+        const here = cost(unit, from);
+        for (const v of units.vms[unit]) {
+          const { current, kept } = model.vms[v];
+          for (let h = 0; h < hosts; h++) if (h !== current && h !== kept) into[at + h] += prices[v];
+        }
+        for (let h = 0; h < hosts; h++) into[at + h] -= here;
+      },
     };
   },
   better: ({ there }) => `needs less copying than on ${there.host.name}`,

@@ -12,6 +12,13 @@ export interface BoundObjective {
    * `relief` and `intake` are the wide kernel's scores of the pairs (unit, from) and (unit, to), 0 for nowhere.
    */
   delta(unit: number, from: number, to: number, relief: number, intake: number): number;
+  /** Whether `delta` can be anything but 0 for this unit; absent: for any. */
+  concerns?(unit: number): boolean;
+  /**
+   * Adds to `into[at + host]` what `delta` gives for the unit's going from `from` to every host, with `intakes[at + host]`
+   * of each; what it adds for `from` itself has no meaning. For thousands of units by a hundred hosts.
+   */
+  addDeltas?(unit: number, from: number, relief: number, intakes: Float32Array, into: Float64Array, at: number): void;
   /** Units, beside those on the two hosts of a move, whose deltas change when `unit` moves. */
   linked?(unit: number): readonly number[];
   /** Whether a delta depends on the unit and its two hosts alone, wherever the others are. */

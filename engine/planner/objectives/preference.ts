@@ -25,6 +25,7 @@ export const preference: Objective = {
         for (const { check, price } of rulesOf[unit]) sum += check.change(unit, to, from) * price;
         return sum;
       },
+      concerns: (unit) => rulesOf[unit].length > 0,
       linked: (unit) => [...new Set(rulesOf[unit].flatMap(({ check }) => check.units ?? []))],
     };
   },

@@ -85,6 +85,7 @@ export const traffic: Objective = {
         }
         return change;
       },
+      concerns: (unit) => edgesOf[unit].length > 0,
       linked: (unit) => linked[unit],
     };
   },

@@ -56,19 +56,29 @@ export function compileModel(
   /** Demand of one VM as a share of a host of mean size; a slot that is not known takes the VM's mean. */
   const resources = references.length;
   const shares = new Float64Array(vms.length * resources * slots);
+  const promise = new Float64Array(slots);
   vms.forEach((vm, v) => {
     for (let r = 0; r < resources; r++) {
       const name = r === 0 ? "CPU" : "memory";
-      const row = vm.row < 0 ? null : forecasts[r].subarray(vm.row * slots, (vm.row + 1) * slots);
-      const values = row ?? new Float64Array(slots).fill(promised(vm, r));
-      const known = values.filter((value) => !Number.isNaN(value));
-      if (known.length === 0 || Number.isNaN(references[r])) {
+      const values = vm.row < 0 ? promise.fill(promised(vm, r)) : forecasts[r];
+      const from = vm.row < 0 ? 0 : vm.row * slots;
+      let known = 0;
+      let sum = 0;
+      for (let i = from; i < from + slots; i++) {
+        if (Number.isNaN(values[i])) continue;
+        known++;
+        sum += values[i];
+      }
+      if (known === 0 || Number.isNaN(references[r])) {
         lacking.add(`${name} demand`, vm.name, `left out of the ${name} forecast of its host`);
         continue;
       }
-      const mean = known.reduce((a, b) => a + b, 0) / known.length;
+      const mean = sum / known;
       const at = (v * resources + r) * slots;
-      for (let s = 0; s < slots; s++) shares[at + s] = (Number.isNaN(values[s]) ? mean : values[s]) / references[r];
+      for (let s = 0; s < slots; s++) {
+        const value = values[from + s];
+        shares[at + s] = (Number.isNaN(value) ? mean : value) / references[r];
+      }
     }
   });
 

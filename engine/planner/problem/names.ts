@@ -28,7 +28,11 @@ export function vmsOfCluster(snapshot: Snapshot, cluster: Cluster): VirtualMachi
 
 export function namesOf(snapshot: Snapshot, cluster: Cluster): Names {
   const vm = new Map<string, VirtualMachine[]>();
-  for (const item of vmsOfCluster(snapshot, cluster)) vm.set(item.name, [...(vm.get(item.name) ?? []), item]);
+  for (const item of vmsOfCluster(snapshot, cluster)) {
+    const same = vm.get(item.name);
+    if (same) same.push(item);
+    else vm.set(item.name, [item]);
+  }
   return {
     host: byNameAndId(snapshot.hosts.filter((host) => host.cluster === cluster.id)),
     datastore: byNameAndId(snapshot.datastores),

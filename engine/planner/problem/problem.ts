@@ -12,6 +12,10 @@ export interface Problem {
   readonly width: number;
   /** [unit][resource][slot] */
   readonly demand: Float32Array;
+  /** [unit] its demand, summed over resources and slots. */
+  readonly sizes: Float64Array;
+  /** [unit][resource] its largest demand in any slot. */
+  readonly peaks: Float32Array;
   /** [host][resource][slot] of what is out of scope. */
   readonly baseLoad: Float64Array;
   /** [unit][host]: 1 where no hard constraint refuses the pair whatever else is placed. */
@@ -40,5 +44,21 @@ export function buildProblem(model: Model, constraints: readonly ActiveConstrain
     const host = model.vms[v].current;
     for (let i = 0; i < width; i++) baseLoad[host * width + i] += model.demand[v * width + i];
   }
-  return { model, constraints, units, hosts, width, demand, baseLoad, allowed };
+  return { model, constraints, units, hosts, width, demand, ...extremes(model, units, demand), baseLoad, allowed };
+}
+
+function extremes({ resources, slots }: Model, { count }: Units, demand: Float32Array) {
+  const sizes = new Float64Array(count);
+  const peaks = new Float32Array(count * resources.length);
+  for (let row = 0, at = 0; row < peaks.length; row++) {
+    let sum = 0;
+    let most = 0;
+    for (let s = 0; s < slots; s++, at++) {
+      sum += demand[at];
+      if (demand[at] > most) most = demand[at];
+    }
+    sizes[Math.floor(row / resources.length)] += sum;
+    peaks[row] = most;
+  }
+  return { sizes, peaks };
 }

@@ -19,13 +19,8 @@ export function drain(search: Search): boolean {
 
 function empty(search: Search, host: number): boolean {
   const { state, problem } = search;
-  const { demand, width } = problem;
-  const size = (unit: number): number => {
-    let sum = 0;
-    for (let i = unit * width; i < (unit + 1) * width; i++) sum += demand[i];
-    return sum;
-  };
-  const units = [...state.unitsOn[host]].sort((a, b) => size(b) - size(a) || a - b);
+  const { sizes } = problem;
+  const units = [...state.unitsOn[host]].sort((a, b) => sizes[b] - sizes[a] || a - b);
   const gone: number[] = [];
   let total = 0;
   for (const unit of units) {

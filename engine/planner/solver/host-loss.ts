@@ -27,30 +27,45 @@ export function hostLosses(model: Model, hostOf: Int32Array): HostLoss[] {
   hostOf.forEach((host, v) => {
     if (host >= 0) vmsOn[host].push(v);
   });
-  const memory = (v: number): number => Math.ceil(model.vms[v].memoryMb ?? 0);
-  const vcpus = (v: number): number => model.vms[v].vcpus ?? 0;
+  const sizes = Float64Array.from(model.vms, (vm) => Math.ceil(vm.memoryMb ?? 0));
+  const cpuCounts = Float64Array.from(model.vms, (vm) => vm.vcpus ?? 0);
+  const memory = (v: number): number => sizes[v];
+  const vcpus = (v: number): number => cpuCounts[v];
   const used = vmsOn.map((vms) => vms.reduce((sum, v) => sum + memory(v), 0));
   const byUse = [...open].sort((a, b) => used[b] - used[a] || a - b);
 
+  const usedCpus = vmsOn.map((vms) => vms.reduce((sum, v) => sum + vcpus(v), 0));
+  const largestFirst = vmsOn.map((vms) =>
+    [...vms].sort((a, b) => memory(b) - memory(a) || vcpus(b) - vcpus(a) || a - b),
+  );
   const losses: HostLoss[] = [];
+  const free = new Float64Array(open.length);
+  const freeCpus = new Float64Array(open.length);
   for (const first of open) {
     const lost = [first, ...byUse.filter((h) => h !== first).slice(0, admissionControl.hosts - 1)];
     const rest = open.filter((h) => !lost.includes(h));
-    const room = rest.map((h) => ({
-      memory: Math.floor(model.hosts[h].memoryMb! * memoryOvercommit) - used[h],
-      vcpus: Math.floor(model.hosts[h].cores! * vcpusPerCore) - vmsOn[h].reduce((sum, v) => sum + vcpus(v), 0),
-    }));
+    rest.forEach((h, i) => {
+      free[i] = Math.floor(model.hosts[h].memoryMb! * memoryOvercommit) - used[h];
+      freeCpus[i] = Math.floor(model.hosts[h].cores! * vcpusPerCore) - usedCpus[h];
+    });
     const homeless: number[] = [];
-    const victims = lost.flatMap((h) => vmsOn[h]).sort((a, b) => memory(b) - memory(a) || vcpus(b) - vcpus(a) || a - b);
+    const victims =
+      lost.length === 1
+        ? largestFirst[first]
+        : lost.flatMap((h) => vmsOn[h]).sort((a, b) => memory(b) - memory(a) || vcpus(b) - vcpus(a) || a - b);
     for (const v of victims) {
-      const fitting = room.filter((item) => item.memory >= memory(v) && item.vcpus >= vcpus(v));
-      if (fitting.length === 0) {
+      const [needs, cpus] = [memory(v), vcpus(v)];
+      let tightest = -1;
+      for (let i = 0; i < rest.length; i++) {
+        if (free[i] < needs || freeCpus[i] < cpus) continue;
+        if (tightest < 0 || free[i] < free[tightest]) tightest = i;
+      }
+      if (tightest < 0) {
         homeless.push(v);
         continue;
       }
-      const tightest = fitting.reduce((a, b) => (b.memory < a.memory ? b : a));
-      tightest.memory -= memory(v);
-      tightest.vcpus -= vcpus(v);
+      free[tightest] -= needs;
+      freeCpus[tightest] -= cpus;
     }
     if (homeless.length > 0)
       losses.push({ hosts: [...lost].sort((a, b) => a - b), vms: homeless.sort((a, b) => a - b) });

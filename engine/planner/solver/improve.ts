@@ -107,6 +107,7 @@ function bestRelocation(search: Search, table: MoveTable): { unit: number; host:
     const home = state.hostOf[unit];
     if (home < 0 || problem.units.anchor[unit] < 0) continue;
     const paid = search.price(unit, home);
+    if (!table.mayBeBelow(unit, lowest + paid)) continue;
     for (let host = 0; host < problem.hosts; host++) {
       const raw = table.deltas[unit * problem.hosts + host];
       if (raw - paid >= lowest || host === home) continue;

@@ -139,11 +139,13 @@ function countMoves({ model, units, hosts }: Problem, homes: (vm: ModelVm) => re
   const counts = new Uint16Array(units.count * hosts);
   for (let unit = 0; unit < units.count; unit++) {
     const at = unit * hosts;
+    let moving = 0;
+    for (const v of units.vms[unit]) if (homes(model.vms[v])) moving++;
+    counts.fill(moving, at, at + hosts);
     for (const v of units.vms[unit]) {
-      const free = homes(model.vms[v]);
-      if (!free) continue;
-      for (let i = at; i < at + hosts; i++) counts[i]++;
-      for (const host of new Set(free)) if (host >= 0) counts[at + host]--;
+      const [first, second] = homes(model.vms[v]) ?? [];
+      if (first !== undefined && first >= 0) counts[at + first]--;
+      if (second !== undefined && second >= 0 && second !== first) counts[at + second]--;
     }
   }
   return counts;

@@ -23,6 +23,8 @@ export class State {
   readonly excess: Float64Array;
   /** [host][resource] load summed over slots. */
   readonly total: Float64Array;
+  /** [host][resource] the highest load of any slot. */
+  private readonly peak: Float64Array;
   readonly hard: readonly Check[];
   readonly soft: readonly Check[];
   /** [unit] the hard checks that others' placement decides. */
@@ -44,11 +46,13 @@ export class State {
     this.load = Float64Array.from(problem.baseLoad);
     this.excess = new Float64Array(hosts);
     this.total = new Float64Array(hosts * this.resources);
+    this.peak = new Float64Array(hosts * this.resources);
     for (let h = 0; h < hosts; h++) {
       for (let r = 0; r < this.resources; r++) {
         const k = h * this.resources + r;
         for (let i = h * width + r * this.slots; i < h * width + (r + 1) * this.slots; i++) {
           this.total[k] += this.load[i];
+          this.peak[k] = Math.max(this.peak[k], this.load[i]);
           this.excess[h] += over(this.load[i], model.safe[k], model.capacity[k]);
         }
       }
@@ -146,12 +150,15 @@ export class State {
 
   /** The wide kernel's score of one pair: excess that the unit makes on the host, or makes there now. */
   score(unit: number, host: number): number {
-    const { model, demand, width } = this.problem;
+    const { model, demand, peaks, width } = this.problem;
     const there = this.hostOf[unit] === host;
     let score = 0;
     for (let r = 0; r < this.resources; r++) {
-      const safe = model.safe[host * this.resources + r];
-      const capacity = model.capacity[host * this.resources + r];
+      const k = host * this.resources + r;
+      const safe = model.safe[k];
+      // Most hosts have room for most units at every hour.
+      if (this.peak[k] + (there ? 0 : peaks[unit * this.resources + r]) <= safe) continue;
+      const capacity = model.capacity[k];
       let i = host * width + r * this.slots;
       let j = unit * width + r * this.slots;
       for (let s = 0; s < this.slots; s++, i++, j++) {
@@ -173,15 +180,18 @@ export class State {
       let j = unit * width + r * this.slots;
       let excess = 0;
       let total = 0;
+      let peak = 0;
       for (let s = 0; s < this.slots; s++, i++, j++) {
         const before = this.load[i];
         const after = before + sign * demand[j];
         this.load[i] = after;
+        if (after > peak) peak = after;
         excess += over(after, safe, capacity) - over(before, safe, capacity);
         total += sign * demand[j];
       }
       this.excess[host] += excess;
       this.total[k] += total;
+      this.peak[k] = peak;
     }
   }
 }

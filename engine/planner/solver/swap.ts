@@ -11,6 +11,8 @@ const TRIED = 32;
  */
 export function findSwap(search: Search): [number, number] | null {
   const { state, problem } = search;
+  // One that comes back and asks for as much as the one that leaves brings the hot host nothing.
+  const { sizes } = problem;
   const burdened = new Set(search.objectives.flatMap((objective) => [...(objective.burdened?.() ?? [])]));
   const hot = [...burdened].map((host) => departing(search, host)).filter(({ units }) => units.length > 0);
   hot.sort((x, y) => x.units[0].leave - y.units[0].leave || x.host - y.host);
@@ -29,7 +31,7 @@ export function findSwap(search: Search): [number, number] | null {
           const more =
             search.carries(out, b) - search.carries(out, a) + search.carries(back, a) - search.carries(back, b);
           if (more > 0 && search.moves + more > search.maxMoves) continue;
-          if (!cheaperAsPairs(search, out, back, a, b) && bringsMore(search, out, back)) continue;
+          if (sizes[back] >= sizes[out] && !cheaperAsPairs(search, out, back, a, b)) continue;
           const delta = exchange(search, out, back, a, b);
           if (delta < lowest) [best, lowest] = [[out, back], delta];
         }
@@ -55,14 +57,6 @@ function cheaperAsPairs({ objectives }: Search, out: number, back: number, a: nu
     if (objective.pairwise) change += objective.delta(out, a, b, 0, 0) + objective.delta(back, b, a, 0, 0);
   }
   return change < 0;
-}
-
-/** Whether the unit that comes back asks for as much as the one that leaves, so that the hot host gains nothing. */
-function bringsMore(search: Search, out: number, back: number): boolean {
-  const { demand, width } = search.problem;
-  let change = 0;
-  for (let i = 0; i < width; i++) change += demand[back * width + i] - demand[out * width + i];
-  return change >= 0;
 }
 
 /** Change of the cost by the exchange; Infinity where it isn't allowed. Leaves the state as it was. */
