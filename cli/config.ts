@@ -51,8 +51,14 @@ function readConfig(file: string): Loose {
     if (key in settings) settings[key] = absolute(settings[key]);
   }
   settings.journal = absolute(settings.journal ?? DEFAULT_JOURNAL);
-  const telemetry = settings.telemetry as Loose | undefined;
+  const telemetry = settings.telemetry as Loose | null | undefined;
   if (telemetry?.duckdb !== undefined) settings.telemetry = { ...telemetry, duckdb: absolute(telemetry.duckdb) };
+  const withCaFile = (value: unknown) => {
+    const server = value as Loose | null | undefined;
+    return typeof server?.caFile === "string" ? { ...server, caFile: absolute(server.caFile) } : value;
+  };
+  if (settings.vcenter !== undefined) settings.vcenter = withCaFile(settings.vcenter);
+  if (telemetry?.influx !== undefined) settings.telemetry = { ...telemetry, influx: withCaFile(telemetry.influx) };
   return settings;
 }
 

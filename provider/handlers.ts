@@ -8,12 +8,12 @@ import { applyProactive, diffProactive, readProactive, removeProactive } from ".
 import { checkStickiness } from "./stickiness/check";
 import { applyStickiness, diffStickiness, readStickiness, removeStickiness } from "./stickiness/lifecycle";
 import { type Settings, SETTING_KEYS, parseSettings } from "./settings";
+import { NAMESPACE, settingsOfStack } from "./stack-config";
 
 /**
  * What the serialized providers in a stack's state call, by this module's path: the path and the names exported here
  * are part of the state's format and never change.
  */
-const NAMESPACE = "vsphere-affinity";
 
 type State = Record<string, unknown>;
 type Handler = Required<Omit<dynamic.ResourceProvider<State, State>, "configure">> & {
@@ -22,7 +22,6 @@ type Handler = Required<Omit<dynamic.ResourceProvider<State, State>, "configure"
 
 let stackConfig: Record<string, unknown> | null = null;
 
-/** The stack's `vsphere-affinity:*` values; structured ones come as JSON. Unknown keys are kept, to be refused by name. */
 function configOf(request: dynamic.ConfigureRequest): Record<string, unknown> {
   const raw = (request.config as unknown as { rawConfig?: Record<string, string> }).rawConfig;
   const keys = raw
@@ -30,18 +29,9 @@ function configOf(request: dynamic.ConfigureRequest): Record<string, unknown> {
     : SETTING_KEYS.map((key) => `${NAMESPACE}:${key}`);
   const entries = keys.flatMap((key) => {
     const value = request.config.get(key);
-    return value === undefined ? [] : [[key.slice(NAMESPACE.length + 1), structured(value)]];
+    return value === undefined ? [] : [[key.slice(NAMESPACE.length + 1), value]];
   });
-  return Object.fromEntries(entries) as Record<string, unknown>;
-}
-
-function structured(value: string): unknown {
-  if (!/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
+  return settingsOfStack(Object.fromEntries(entries) as Record<string, string>);
 }
 
 function settings(): Settings {

@@ -5,7 +5,7 @@ import type { CliCommand, CommonFlags } from "../command";
 import { ExitCode } from "../exit";
 import { writeTextFile } from "../files";
 import { askFor, type InitFlags } from "../init/answers";
-import { ownSpec, projectFiles, projectName } from "../init/files";
+import { type ProjectFile, projectFiles, projectName } from "../init/files";
 
 interface Flags extends CommonFlags, InitFlags {
   readonly package?: string;
@@ -22,19 +22,24 @@ export const initCommand: CliCommand<Flags> = {
   ],
   configure(command) {
     command
-      .argument("<folder>", "folder of the project, made if need be; nothing in it is overwritten")
+      .argument(
+        "<folder>",
+        "folder of the project, made if need be; nothing in it is overwritten, a package.json is completed",
+      )
       .option("--vcenter <server>", "vCenter; user and password stay in VSPHERE_USER and VSPHERE_PASSWORD")
+      .option("--ca-file <file>", "PEM file of the authority that signed vCenter's certificate")
       .option("--inventory <file>", "inventory file, as written by `export`, in place of a vCenter")
       .option("--telemetry <file|url>", "DuckDB file, or InfluxDB as http://server:8086/database")
       .option("--no-telemetry", "plans rest on configured sizes")
-      .option("--cluster <name>", "cluster whose hosts are planned")
+      .option("--cluster <name>", "cluster whose hosts are planned; not needed where there is one only")
       .option("--package <spec>", "this package as npm shall install it (default: this version)");
   },
   async run(context, flags, [folder]) {
     const answers = await askFor(context, flags);
     const name = projectName(basename(resolve(folder)));
-    const files = projectFiles(name, answers, flags.package ?? ownSpec(), resolve(folder));
-    const there = files.filter((file) => existsSync(join(folder, file.name)));
+    const files = projectFiles(name, answers, flags.package, resolve(folder));
+    const isThere = ({ name: file }: ProjectFile) => existsSync(join(folder, file));
+    const there = files.filter((file) => file.there === "refuse" && isThere(file));
     if (there.length > 0) {
       throw new AffinityError({
         code: "INIT_EXISTS",
@@ -43,11 +48,12 @@ export const initCommand: CliCommand<Flags> = {
       });
     }
     makeFolder(folder);
-    for (const file of files) writeTextFile(join(folder, file.name), file.text, "project's file");
+    const written = files.filter((file) => file.there !== "keep" || !isThere(file));
+    for (const file of written) writeTextFile(join(folder, file.name), file.text, "project's file");
     const where = relative("", folder);
-    context.output.result({ folder: resolve(folder), name, files: files.map((file) => file.name) }, () =>
+    context.output.result({ folder: resolve(folder), name, files: written.map((file) => file.name) }, () =>
       [
-        `${folder}: ${files.map((file) => file.name).join(", ")}`,
+        `${folder}: ${written.map((file) => file.name).join(", ")}`,
         `next: ${where ? `cd ${where} && ` : ""}npm install && npx vsphere-affinity doctor`,
       ].join("\n"),
     );

@@ -1,12 +1,16 @@
-import { resolve } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import { telemetrySetting } from "../config";
 import { lazy } from "../lazy";
-import { packageInfo } from "../package-info";
+import { DEFAULT_JOURNAL } from "../options";
 import type { Answers } from "./answers";
+import { manifestText } from "./manifest";
+import { templateFile } from "./template";
 
 export interface ProjectFile {
   readonly name: string;
   readonly text: string;
+  /** What becomes of a file of this name that is there: the project isn't made, its text is in `text`, it stays. */
+  readonly there: "refuse" | "complete" | "keep";
 }
 
 type Loose = Record<string, unknown>;
@@ -20,34 +24,44 @@ export const projectName = (folder: string): string =>
 
 /**
  * The files of a project: the CLI's settings, and a Pulumi program with the same settings for every stack. Paths are
- * absolute, since Pulumi runs programs elsewhere; passwords stay in the environment.
- * @throws AffinityError SETTINGS_INVALID for a telemetry address that is none.
+ * relative to the folder, in which Pulumi runs the program; passwords stay in the environment.
+ * @param packageSpec this package as npm shall install it; undefined: this version
+ * @throws AffinityError SETTINGS_INVALID for a telemetry address that is none; INIT_EXISTS for a package.json that can't
+ *   be completed.
  */
-export function projectFiles(name: string, answers: Answers, packageSpec: string, folder: string): ProjectFile[] {
+export function projectFiles(
+  name: string,
+  answers: Answers,
+  packageSpec: string | undefined,
+  folder: string,
+): ProjectFile[] {
   const settings = settingsOf(answers, folder);
   const { stringify } = lazy.yaml();
   return [
-    { name: "vsphere-affinity.yaml", text: `${SETTINGS_HEAD}${stringify(settings)}` },
-    { name: "Pulumi.yaml", text: stringify(pulumiProject(name, settings, answers.cluster)) },
-    { name: "index.ts", text: PROGRAM },
-    { name: "package.json", text: `${JSON.stringify(manifest(name, packageSpec), null, 2)}\n` },
-    { name: "tsconfig.json", text: `${JSON.stringify(TSCONFIG, null, 2)}\n` },
-    { name: ".gitignore", text: "node_modules/\n*.duckdb\n*.duckdb.wal\nplan.json\n" },
-    { name: "README.md", text: readme(name, answers) },
+    { name: "vsphere-affinity.yaml", text: `${SETTINGS_HEAD}${stringify(settings)}`, there: "refuse" },
+    { name: "Pulumi.yaml", text: stringify(pulumiProject(name, settings, answers.cluster)), there: "refuse" },
+    { name: "index.ts", text: templateFile("index.ts"), there: "refuse" },
+    { name: "package.json", text: manifestText(folder, name, packageSpec), there: "complete" },
+    { name: "tsconfig.json", text: templateFile("tsconfig.json"), there: "refuse" },
+    { name: ".gitignore", text: GITIGNORE, there: "keep" },
+    { name: "README.md", text: readme(name, answers), there: "keep" },
   ];
 }
 
 function settingsOf({ source, telemetry }: Answers, folder: string): Loose {
   const settings: Loose =
     "vcenter" in source
-      ? { vcenter: { server: source.vcenter } }
-      : { inventory: resolve(source.inventory), asOf: telemetry === null ? "now" : "newest" };
-  if (telemetry !== null) settings.telemetry = withoutSecrets(telemetrySetting(telemetry));
-  return { ...settings, journal: resolve(folder, "vsphere-affinity.journal.duckdb") };
+      ? { vcenter: { server: source.vcenter, ...(source.caFile && { caFile: within(folder, source.caFile) }) } }
+      : { inventory: within(folder, source.inventory), asOf: telemetry === null ? "now" : "newest" };
+  if (telemetry !== null) settings.telemetry = withoutSecrets(telemetrySetting(telemetry), folder);
+  return { ...settings, journal: DEFAULT_JOURNAL };
 }
 
-function withoutSecrets(telemetry: Loose): Loose {
-  if (typeof telemetry.duckdb === "string") return { duckdb: resolve(telemetry.duckdb) };
+/** As it is written in the project's files; a path on another drive stays whole. */
+const within = (folder: string, path: string): string => relative(folder, resolve(path)).split(sep).join("/");
+
+function withoutSecrets(telemetry: Loose, folder: string): Loose {
+  if (typeof telemetry.duckdb === "string") return { duckdb: within(folder, telemetry.duckdb) };
   const influx = { ...(telemetry.influx as Loose) };
   delete influx.password;
   return { influx };
@@ -64,52 +78,11 @@ function pulumiProject(name: string, settings: Loose, cluster: string): Loose {
   };
 }
 
-function manifest(name: string, packageSpec: string): Loose {
-  return {
-    ...{ name, version: "0.1.0", private: true, main: "index.ts" },
-    dependencies: { "@pulumi/pulumi": "^3.248.0", "pulumi-vsphere-affinity": packageSpec },
-    devDependencies: { typescript: "~5.9.3", "@types/node": "^20.19.43" },
-  };
-}
-
-/** What npm is to install: this version, unless another (a tarball, say) is asked for. */
-export const ownSpec = (): string => `^${packageInfo().version}`;
-
 const SETTINGS_HEAD = `# Settings of the command line; the same stand in Pulumi.yaml for the program. Passwords belong into the environment:
 # VSPHERE_USER, VSPHERE_PASSWORD, INFLUX_USERNAME, INFLUX_PASSWORD (or INFLUX_TOKEN).
 `;
 
-const TSCONFIG = {
-  compilerOptions: {
-    ...{ target: "ES2022", module: "node16", moduleResolution: "node16" },
-    ...{ strict: true, skipLibCheck: true, esModuleInterop: true },
-  },
-  files: ["index.ts"],
-};
-
-const PROGRAM = `import * as pulumi from "@pulumi/pulumi";
-import { Placement } from "pulumi-vsphere-affinity/provider";
-
-const config = new pulumi.Config();
-
-// The machines to be. They get room on hosts that the telemetry speaks for, and never both on one.
-const machines = ["replica-1", "replica-2"].map((name) => ({
-  name,
-  vcpus: 2,
-  memoryMb: 4096,
-  criticality: "high" as const,
-}));
-
-const placement = new Placement("replicas", {
-  cluster: config.require("cluster"),
-  virtualMachines: machines,
-  groups: [{ name: "replicas", kind: "apart", members: machines.map(({ name }) => name) }],
-});
-
-// With @pulumi/vsphere: new vsphere.VirtualMachine(name, { hostSystemId: placement.hostId(name), … });
-export const hosts = Object.fromEntries(machines.map(({ name }) => [name, placement.hostName(name)]));
-export const digest = placement.plan.digest;
-`;
+const GITIGNORE = "node_modules/\n*.duckdb\n*.duckdb.wal\nplan.json\nreport.html\n";
 
 function readme(name: string, { source, telemetry }: Answers): string {
   const secrets = [
@@ -130,9 +103,10 @@ reads the cluster, changes nothing, and says what would be placed and moved, and
 pulumi stack init dev
 pulumi preview --policy-pack node_modules/pulumi-vsphere-affinity/policies/pack
 pulumi up --policy-pack node_modules/pulumi-vsphere-affinity/policies/pack
+npx vsphere-affinity report --plan "$(pulumi stack output digest)"
 \`\`\`
 
 Settings: [vsphere-affinity.yaml](vsphere-affinity.yaml) of the command line, \`config\` in [Pulumi.yaml](Pulumi.yaml) of the
-program. They hold absolute paths: change them in both where this folder moves.
+program. Paths in both are relative to this folder.
 `;
 }

@@ -39,6 +39,16 @@ describe("the configuration file", () => {
     assert.deepEqual([flagged.asOf, flagged.device], ["now", "cpu"]);
   });
 
+  it("takes the files of authorities relative to itself as well", async () => {
+    const config = await write(
+      "vcenter: { server: vc, caFile: vc.pem }\ntelemetry: { influx: { url: https://i, database: d, caFile: i.pem } }\n",
+    );
+    const { vcenter, telemetry } = loadSettings({ config }, { VSPHERE_USER: "u", VSPHERE_PASSWORD: "p" });
+    assert.equal(vcenter?.caFile, join(folder, "vc.pem"));
+    assert.ok(telemetry && "influx" in telemetry);
+    assert.equal(telemetry.influx.caFile, join(folder, "i.pem"));
+  });
+
   it("lets --vcenter and --inventory take each other's place", async () => {
     const environment = { VSPHERE_USER: "u", VSPHERE_PASSWORD: "p" };
     const config = await write("inventory: i.json\n");
