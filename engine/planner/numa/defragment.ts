@@ -1,6 +1,7 @@
 import { randomOf } from "../solver/random";
 import { assemble } from "./assemble";
 import { fragmentsOf, type NumaCluster, type NumaMove } from "./cluster";
+import { greedyMoves } from "./greedy";
 import { type Choice, choicesOf } from "./host-choices";
 import { type Classes, classify } from "./host-classes";
 import { orderMoves } from "./order";
@@ -45,12 +46,13 @@ const MAX_RETRIES = 8;
 export function defragment(cluster: NumaCluster, options: DefragmentOptions): Defragmentation {
   const { piece, maxMoves, seed, stop } = options;
   const { fragments: before, free } = fragmentsOf(cluster.hosts, piece);
+  // An answer for whoever stops early; what follows is far better, but all of it comes at the end.
+  let best = withoutNeedless(cluster, greedyMoves(cluster, piece, maxMoves, stop), piece);
   const classes = classify(cluster, piece);
   const priced = findPrices(classes, maxMoves, stop);
   const choices = choicesOf(classes, priced.prices, GAP);
   const random = randomOf(seed);
   const bound = Math.max(0, before - piece * Math.floor(priced.bound + 1e-6));
-  let best: { moves: NumaMove[]; after: number } = { moves: [], after: before };
   const restricted = new Set<number>();
   for (let retry = 0; retry < MAX_RETRIES && best.after > bound; retry++) {
     const allowed = restrict(classes, choices, priced, restricted);

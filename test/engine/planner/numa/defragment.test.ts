@@ -132,6 +132,21 @@ describe("defragment", () => {
     );
   }).timeout(30_000);
 
+  it("stopped after no more questions than it has moves, has an answer wherever one move gains", () => {
+    let answers = 0;
+    fc.assert(
+      fc.property(clusterArbitrary(5, 25), fc.integer({ min: 1, max: 4 }), (cluster, maxMoves) => {
+        const result = defragment(cluster, { piece: PIECE, maxMoves, seed: 1, stop: after(maxMoves) });
+        assert.equal(fragmentsOf(carriedOut(cluster, result.moves).hosts, PIECE).fragments, result.after);
+        if (fewest(cluster, 1) === result.before) return;
+        assert.ok(result.moves.length > 0 && result.after <= fewest(cluster, 1));
+        answers++;
+      }),
+      { numRuns: 80, seed: 5 },
+    );
+    assert.ok(answers > 20, `only ${answers} clusters could gain`);
+  });
+
   it("gives the same moves for the same seed", () => {
     const [cluster] = fc.sample(clusterArbitrary(10, 80), { numRuns: 1, seed: 9 });
     const run = () => defragment(cluster, { piece: PIECE, maxMoves: 10, seed: 3, stop: after(500) });
