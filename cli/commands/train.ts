@@ -72,6 +72,10 @@ export const trainCommand: CliCommand<TrainFlags> = {
         onProgress: ({ what, done, total }) => report({ text: what, done, total }),
       }),
     );
+    if (flags.hostEvents !== undefined && settings.hostEvents === undefined) {
+      const words = "the models of failures look back on these host events when a plan is made, too";
+      context.output.note(`note: ${words}: set \`hostEvents: ${flags.hostEvents}\` in the settings`);
+    }
     const result = { folder: store.folder, asOf: data.asOf, models: trained };
     context.output.result(result, () => text(trained, context.output.columns, context.output.proseColumns));
     return ExitCode.clean;

@@ -9,7 +9,7 @@ import { PAIR_MODEL, type PairModel } from "./failure/correlation";
 import { HOST_MODEL } from "./failure/host";
 import { seasonalBaseline } from "./demand/seasonal";
 import { FAILURE_METRICS, SIGNALS_MODEL, assessFailures } from "./failure/model";
-import { trainedForecast } from "./failure/trained";
+import { soundForecast, trainedForecast } from "./failure/trained";
 import { checkFreshness } from "./freshness";
 import { HOUR, type HourlyHistory, historyGrid, readHistory } from "./history";
 import type { RunOptions } from "./progress";
@@ -74,11 +74,8 @@ export async function assess(
   const events = knownEvents(read?.hosts ?? null, models?.events ?? [], request.asOf);
   const trained =
     models?.hosts &&
-    failures.guard(
-      HOST_MODEL,
-      SIGNALS_MODEL,
-      (said) => said === null || areProbabilities(said.probability),
-      () => trainedForecast(models.hosts!, snapshot, hosts, events, request.asOf, config.horizonHours),
+    failures.guard(HOST_MODEL, SIGNALS_MODEL, soundForecast, () =>
+      trainedForecast(models.hosts!, snapshot, hosts, events, request.asOf, config.horizonHours),
     );
   const risks = assessFailures(hosts, read?.hosts ?? null, config.horizonHours, trained);
   const correlate = (pairs: PairModel | null) => correlateHosts(hosts, risks.probability, events, request.asOf, pairs);

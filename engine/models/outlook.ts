@@ -1,8 +1,10 @@
 import type { PlanRequest } from "../planner/request";
 import type { Cluster, Snapshot } from "../snapshot/schema";
 import type { TelemetrySource } from "../telemetry/source";
-import { assessFailures, FAILURE_METRICS } from "./failure/model";
-import { trainedForecast } from "./failure/trained";
+import { HOST_MODEL, type HostForecast } from "./failure/host";
+import { assessFailures, FAILURE_METRICS, SIGNALS_MODEL } from "./failure/model";
+import { soundForecast, trainedForecast } from "./failure/trained";
+import { Failures } from "./guarded";
 import { HOUR, historyGrid, type HourlyHistory, readHistory } from "./history";
 import type { RunOptions } from "./progress";
 import type { TrainedModels } from "./training/load";
@@ -63,9 +65,20 @@ export async function hostOutlook(
   const steps = Math.ceil(hours / stepHours) + 1;
   const { models } = options;
   const events = knownEvents(history, models?.events ?? [], request.asOf);
-  const trainedAt = (hoursFromNow: number) =>
-    models?.hosts
-      ? trainedForecast(models.hosts, snapshot, hosts, events, request.asOf + hoursFromNow * HOUR, config.horizonHours)
+  // Asked for the instant itself first: a model that fails then is not asked again.
+  const failures = new Failures();
+  const trainedAt = (hoursFromNow: number): HostForecast | null =>
+    models?.hosts && failures.models.length === 0
+      ? failures.guard(HOST_MODEL, SIGNALS_MODEL, soundForecast, () =>
+          trainedForecast(
+            models.hosts!,
+            snapshot,
+            hosts,
+            events,
+            request.asOf + hoursFromNow * HOUR,
+            config.horizonHours,
+          ),
+        )
       : null;
   const now = assessFailures(hosts, history, config.horizonHours, trainedAt(0));
   const probability = [now.probability];

@@ -39,6 +39,8 @@ table { border-collapse: collapse; font-size: .875rem; min-width: 100%; } captio
 th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
 thead th { font-weight: 600; position: sticky; top: 0; background: var(--page); white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tbody th { overflow-wrap: anywhere; min-width: 7rem; }
+.bar { white-space: nowrap; font-variant-numeric: tabular-nums; } .bar i { display: inline-block; height: .75em; margin-right: .4rem; background: var(--after);
+  print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 details { margin: .5rem 0; } summary { cursor: pointer; color: var(--link); padding: .15rem 0; }
 .move { border-left: 4px solid var(--after); padding: .1rem 0 .1rem .9rem; margin: 1rem 0; } .move h3 { margin: 0 0 .25rem; overflow-wrap: anywhere; }
 .move ul { margin: .25rem 0; padding-left: 1.1rem; } .alarm { color: var(--alarm); font-weight: 600; } .good { color: var(--good); font-weight: 600; }

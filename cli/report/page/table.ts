@@ -33,6 +33,12 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
   </div>`;
 }
 
+/** A figure with a bar for its share of the greatest of its column: chart and table in one. */
+export const bar = (value: number, most: number, text: string): Html =>
+  html`<span class="bar"
+    ><i style="width:${((most > 0 ? Math.max(0, value) / most : 0) * 8).toFixed(2)}rem"></i>${text}</span
+  >`;
+
 /** Behind a summary that opens it; print shows it open. */
 export const folded = (summary: string, content: Html): Html =>
   html`<details>

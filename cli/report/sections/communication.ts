@@ -1,16 +1,15 @@
 import { takenAlong } from "../../../engine/models/propagation";
 import { commonDomain, few } from "../../plan-table";
-import { figure, fitted, labelRoom, Plot, WIDTH } from "../charts/draw";
+import { figure, fitted, Plot, WIDTH } from "../charts/draw";
 import type { Communication, ReportInput } from "../input";
 import { type Html, html } from "../page/html";
 import { count, share, shortener } from "../page/format";
 import type { ReportSection } from "../page/section";
-import { figures, table } from "../page/table";
+import { bar, figures, table } from "../page/table";
 import { namesOf } from "../placements";
 
 /** More edges are a ball of wool. */
 const MOST_EDGES = 200;
-const MOST_HOSTS = 40;
 
 /** Who depends on whom, and what the failure of a host takes along beyond its own VMs. */
 export const communication: ReportSection = {
@@ -153,46 +152,15 @@ function reach({ plan, snapshot }: ReportInput, { graph: { nodes }, reach: known
       };
     })
     .sort((a, b) => b.expected - a.expected || (a.host < b.host ? -1 : 1));
-  const bars = rows.slice(0, MOST_HOSTS).map((row) => ({ ...row, host: fitted(row.host) }));
-  const labels = bars.map(({ host }) => host);
-  const caption = "VMs that a host's failure takes along beyond its own, expected";
-  const chart = figure(
-    { caption, description: `${caption}: most by ${rows[0]?.host ?? "none"}, ${rows[0]?.expected.toFixed(1) ?? "0"}` },
-    (width) => ({
-      width,
-      height: 40 + bars.length * 17,
-      marginLeft: labelRoom(labels),
-      marginRight: 40,
-      marginTop: 6,
-      x: { label: null, grid: true, ticks: 5, zero: true },
-      y: { label: null, domain: labels, tickSize: 0 },
-      marks: [
-        Plot.barX(bars, { x: "expected", y: "host", fill: "var(--after)", inset: 2 }),
-        Plot.text(bars, {
-          x: "expected",
-          y: "host",
-          text: ({ expected }: { expected: number }) => expected.toFixed(1),
-          textAnchor: "start",
-          dx: 5,
-          fill: "currentColor",
-        }),
-        Plot.ruleX([0]),
-      ],
-    }),
-    WIDTH.half,
+  const most = rows[0]?.expected ?? 0;
+  return table(
+    `VMs that a host's failure takes along beyond its own, where they run after the plan; ${count(known.worlds, "simulated world")}`,
+    [{ title: "Host" }, { title: "Own VMs", number: true }, { title: "Others, expected" }, { title: "Likeliest" }],
+    rows.map(({ host, own, expected, taken }) => [
+      host,
+      own,
+      bar(expected, most, expected.toFixed(2)),
+      few(taken, 4) || "none",
+    ]),
   );
-  const facts = table(
-    `Where VMs run after the plan; ${count(known.worlds, "simulated world")}`,
-    [
-      { title: "Host" },
-      { title: "Own VMs", number: true },
-      { title: "Others, expected", number: true },
-      { title: "Likeliest" },
-    ],
-    rows.map(({ host, own, expected, taken }) => [host, own, expected.toFixed(2), few(taken, 4) || "none"]),
-  );
-  return html`<div class="columns">
-    ${chart}
-    <div>${facts}</div>
-  </div>`;
 }

@@ -1,11 +1,11 @@
 import type { HostCorrelation } from "../../../engine/models/relations";
 import { commonDomain } from "../../plan-table";
-import { figure, fitted, labelRoom, Plot, WIDTH } from "../charts/draw";
+import { figure, fitted, labelRoom, Plot } from "../charts/draw";
 import type { ReportInput } from "../input";
 import { type Html, html } from "../page/html";
 import { share, shortener } from "../page/format";
 import type { ReportSection } from "../page/section";
-import { figures, table } from "../page/table";
+import { bar, figures, table } from "../page/table";
 
 const MOST = 40;
 
@@ -25,55 +25,20 @@ function risks({ plan, assessment, because }: ReportInput): Html {
     (a, b) => b.failureProbability - a.failureProbability || (a.name < b.name ? -1 : 1),
   );
   const evidence = new Map((assessment?.hosts.ids ?? []).map((id, row) => [id, assessment?.hosts.evidence[row] ?? ""]));
-  const rows = ranked
-    .slice(0, MOST)
-    .map(({ name, failureProbability }) => ({ name: fitted(short(name)), percent: 100 * failureProbability }));
-  const labels = rows.map(({ name }) => name);
-  const caption = "Probability that a host fails within the horizon, %";
-  const chart = figure(
-    {
-      caption,
-      description: `${caption}: highest ${ranked[0]?.name ?? ""} at ${share(ranked[0]?.failureProbability, { fine: true })}`,
-    },
-    (width) => ({
-      width,
-      height: 40 + rows.length * 17,
-      marginLeft: labelRoom(labels),
-      marginRight: 56,
-      marginTop: 6,
-      x: { label: null, grid: true, ticks: 5, zero: true },
-      y: { label: null, domain: labels, tickSize: 0 },
-      marks: [
-        Plot.barX(rows, { x: "percent", y: "name", fill: "var(--after)", inset: 2 }),
-        Plot.text(rows, {
-          x: "percent",
-          y: "name",
-          text: ({ percent }: { percent: number }) => share(percent / 100, { fine: true }),
-          textAnchor: "start",
-          dx: 5,
-          fill: "currentColor",
-        }),
-        Plot.ruleX([0]),
-      ],
-    }),
-    WIDTH.half,
-  );
+  const most = ranked[0]?.failureProbability ?? 0;
   const facts = table(
-    assessment ? "Every host, and what raised its probability" : "Every host",
-    [{ title: "Host" }, { title: "Fails", number: true }, { title: "Evidence" }],
+    `Probability that a host fails within the horizon${assessment ? ", and what raised it" : ""}`,
+    [{ title: "Host" }, { title: "Fails" }, { title: "Evidence" }],
     ranked.map(({ id, name, failureProbability }) => [
       short(name),
-      share(failureProbability, { fine: true }),
+      bar(failureProbability, most, share(failureProbability, { fine: true })),
       assessment ? evidence.get(id) || "nothing unusual" : "unknown",
     ]),
   );
   return html`<p>
       ${assessment?.hosts.model ? html`Said by the model <code>${assessment.hosts.model}</code>.` : !assessment && `What raised them is not known: ${because}.`}
     </p>
-    <div class="columns">
-      ${chart}
-      <div>${facts}</div>
-    </div>`;
+    ${facts}`;
 }
 
 function together({ plan, assessment, because }: ReportInput): Html {
@@ -87,31 +52,39 @@ function together({ plan, assessment, because }: ReportInput): Html {
   const short = shortener(commonDomain(plan.hosts.map(({ name }) => name)));
   const names = new Map(plan.hosts.map(({ id, name }) => [id, fitted(short(name))]));
   const chosen = mostJoined(correlation, ids.length);
-  const given = (i: number, j: number) => {
-    const own = correlation.joint[i * ids.length + i];
-    return own > 0 ? correlation.joint[i * ids.length + j] / own : Number.NaN;
-  };
+  const own = (i: number) => correlation.joint[i * ids.length + i];
+  const given = (i: number, j: number) => (own(i) > 0 ? correlation.joint[i * ids.length + j] / own(i) : Number.NaN);
   const name = (row: number) => names.get(ids[row]) ?? ids[row];
   const cells = chosen.flatMap((i) =>
-    chosen.flatMap((j) => (i === j ? [] : [{ if: name(i), then: name(j), probability: given(i, j) }])),
+    chosen.flatMap((j) =>
+      i === j
+        ? []
+        : [{ if: name(i), then: name(j), probability: given(i, j), alone: own(j), more: given(i, j) - own(j) }],
+    ),
   );
   const known = cells.filter(({ probability }) => !Number.isNaN(probability));
   if (known.length === 0) return html`<p class="unknown">There are no two hosts whose failures could be compared.</p>`;
-  const most = Math.max(1e-9, ...known.map(({ probability }) => probability));
+  // Not the probability itself: a host that is about to fail anyway would fill its column.
+  const most = Math.max(1e-9, ...known.map(({ more }) => more));
   const labels = chosen.map(name);
-  const caption = "Probability that one host (column) fails as well, once another (row) has failed";
-  const ranked = [...known].sort((a, b) => b.probability - a.probability);
+  const caption = "How much likelier one host (column) fails, once another (row) has failed, percentage points";
+  const ranked = [...known].sort((a, b) => b.more - a.more);
   const some = chosen.length < ids.length && ` The ${chosen.length} hosts with the closest ties of ${ids.length}.`;
   return figure(
     {
       caption,
-      description: `${caption}; highest: ${ranked[0].then} at ${share(ranked[0].probability, { fine: true })} once ${ranked[0].if} has failed`,
-      legend: [{ className: "bar-after", text: `full colour: ${share(most, { fine: true })}; empty: 0 %` }],
+      description: `${caption}; highest: ${ranked[0].then}, ${points(ranked[0].more)} once ${ranked[0].if} has failed`,
+      legend: [{ className: "bar-after", text: `full colour: ${points(most)}; empty: as likely as otherwise` }],
       below: html`<p class="note">Said by ${correlation.model}.${some}</p>
         ${figures(
           "the closest ties",
-          [{ title: "Once this fails" }, { title: "this fails as well" }, { title: "Probability", number: true }],
-          ranked.map((tie) => [tie.if, tie.then, share(tie.probability, { fine: true })]),
+          [
+            { title: "Once this fails" },
+            { title: "this fails as well" },
+            { title: "Probability", number: true },
+            { title: "Otherwise", number: true },
+          ],
+          ranked.map((tie) => [tie.if, tie.then, ...[tie.probability, tie.alone].map((p) => share(p, { fine: true }))]),
         )}`,
     },
     (width) => {
@@ -132,7 +105,7 @@ function together({ plan, assessment, because }: ReportInput): Html {
             x: "then",
             y: "if",
             fill: "var(--shade)",
-            fillOpacity: (cell: { probability: number }) => cell.probability / most,
+            fillOpacity: (cell: { more: number }) => Math.max(0, cell.more) / most,
             inset: 0.5,
           }),
         ],
@@ -141,11 +114,14 @@ function together({ plan, assessment, because }: ReportInput): Html {
   );
 }
 
+const points = (more: number): string => `+${(100 * more).toFixed(more < 0.1 ? 2 : 0)} points`;
+
 /** Rows of the hosts with the greatest joint probabilities, in their order. */
 function mostJoined({ joint }: HostCorrelation, n: number): number[] {
   const tie = Array.from({ length: n }, (_, i) => {
     let most = 0;
-    for (let j = 0; j < n; j++) if (j !== i) most = Math.max(most, joint[i * n + j]);
+    const beyondChance = (j: number) => joint[i * n + j] - joint[i * n + i] * joint[j * n + j];
+    for (let j = 0; j < n; j++) if (j !== i) most = Math.max(most, beyondChance(j));
     return most;
   });
   const ranked = tie.map((_, i) => i).sort((a, b) => tie[b] - tie[a] || a - b);

@@ -4,9 +4,14 @@ const STEP = 2 ** -10;
 const TOLERANCE = 1e-12;
 
 /**
- * P(both fail within the horizon) of all pairs, from each host's own probability within it and P(j fails soon after i):
- * either j follows i soon, or it fails for reasons of its own. Both directions are averaged, so that the matrix is
- * symmetric, and kept between independence and the smaller of the two probabilities.
+ * P(both fail within the horizon) of all pairs, from each host's own probability within it and P(j fails soon after i).
+ *
+ * The two say different things where a host is about to fail for reasons of its own: if i fails with 56 % and three in ten
+ * of its failures have taken j along, j would fail with 17 % at least, whatever its own 1 %. A joint probability can't be
+ * more than the smaller of the two, and capped there it says that j's failure makes i's certain. The hosts' own
+ * probabilities are the calibrated ones, so they stand, and the pair is looked at from its likelier side only: once the
+ * host that fails less often has failed, the other fails soon after, or for reasons of its own. That keeps
+ * max(0, pi + pj - 1) <= pi pj <= both <= min(pi, pj), and both directions are averaged, so that the matrix is symmetric.
  *
  * The matrix is pp' + D R D with R the correlations of the two events and D their standard deviations: it is positive
  * semi-definite where R is. Pairs that were estimated one by one need not be, so R is shrunk to the identity just as far
@@ -24,8 +29,8 @@ export function jointProbabilities(own: ArrayLike<number>, soon: ArrayLike<numbe
   for (let i = 0; i < n; i++) {
     correlation[i * n + i] = 1;
     for (let j = 0; j < i; j++) {
-      const follows = (from: number, to: number) => own[from] * (1 - (1 - soon[from * n + to]) * (1 - own[to]));
-      const both = Math.min(own[i], own[j], (follows(i, j) + follows(j, i)) / 2);
+      const follows = (soon[i * n + j] + soon[j * n + i]) / 2;
+      const both = Math.min(own[i], own[j]) * (1 - (1 - follows) * (1 - Math.max(own[i], own[j])));
       const scale = deviation[i] * deviation[j];
       const value = scale > 0 ? Math.max(0, (both - own[i] * own[j]) / scale) : 0;
       correlation[i * n + j] = value;

@@ -39,6 +39,13 @@ describe("the joint failure probabilities", () => {
     close(jointProbabilities([0.1, 0.1], [1, 0.5, 0, 1])[1], 0.0325);
   });
 
+  it("of a host about to fail, and one that it takes along: neither becomes certain by the other's failure", () => {
+    const [likely, rare] = [0.56, 0.01];
+    const both = jointProbabilities([likely, rare], [1, 0.3, 0.3, 1])[1];
+    close(both / rare, 1 - 0.7 * 0.44);
+    assert.ok(both / likely > rare && both / likely < 0.02, "no more than the rarer host's probability allows");
+  });
+
   it("never exceed the rarer of the two", () => {
     close(jointProbabilities([0.01, 0.5], [1, 1, 1, 1])[1], 0.01);
   });
@@ -72,6 +79,7 @@ describe("the joint failure probabilities", () => {
               if (i === j) continue;
               assert.equal(joint[i * n + j], joint[j * n + i]);
               assert.ok(joint[i * n + j] >= own[i] * own[j] - 1e-12);
+              assert.ok(joint[i * n + j] >= own[i] + own[j] - 1 - 1e-12);
               assert.ok(joint[i * n + j] <= Math.min(own[i], own[j]) + 1e-12);
             }
           }

@@ -137,6 +137,16 @@ describe("training", () => {
     assert.equal(plain.failed, undefined);
   });
 
+  it("a model that foresees what the known past denies is not believed: events that it learned from are missing", async () => {
+    await trainModels(data, store, { seed: 1 }, ["failure/host"]);
+    const models = await loadModels(store, { events: lemonYears() });
+    const heads = models.hosts!.heads.map((head) => ({ ...head, calibration: { ...head.calibration, c: 10 } }));
+    const anxious = { ...models, hosts: { ...models.hosts!, heads } };
+    const { hosts, lacking, failed } = await assess(request, snapshot, cluster, null, { models: anxious });
+    assert.deepEqual([hosts.model, failed], ["failure/signals", ["failure/host"]]);
+    assert.ok(lacking.some(({ what }) => /foresees \d+ failures in the last 14 days, \d+ are known/.test(what)));
+  });
+
   it("without models the assessment has no trace of them", async () => {
     const plain = await assess(request, snapshot, cluster, telemetry);
     assert.equal(plain.trained, undefined);
