@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type CascadeGraph, type Simulator, compileGraph, openSimulator } from "../engine/models/propagation";
-import { SOURCES_AT_ONCE } from "../engine/models/propagation/spread-sources";
 import { GOLDEN, compileGolden, sigmas } from "./propagation/golden";
 import { runPeer } from "./support/peer";
 
@@ -93,8 +92,7 @@ async function measure(graphs: CascadeGraph[], simulator: Simulator, seed: numbe
   for (const graph of graphs) {
     const source = Int32Array.of(0);
     const one = await rate(seconds, (from, to) => simulator.one(graph, source, { seed, from, to }));
-    // Of the largest graph 1,024 sources stand for all: its whole matrix is 400 MB for each thread.
-    const sources = Array.from({ length: Math.min(graph.nodes, SOURCES_AT_ONCE) }, (_, i) => Int32Array.of(i));
+    const sources = Array.from({ length: graph.nodes }, (_, i) => Int32Array.of(i));
     const all = await rate(seconds, (from, to) => simulator.all(graph, sources, { seed, from, to }));
     figures.runsPerSecond[graph.nodes] = Math.round(one.wall);
     figures.runsPerCpuSecond[graph.nodes] = Math.round(one.cpu);

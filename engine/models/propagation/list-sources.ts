@@ -1,148 +1,186 @@
 import type { CascadeGraph } from "./cascade-graph";
-import { type Components, createComponents } from "./components";
-import { type LiveEdges, drawEdges, roomForEdges } from "./draw-edges";
+import { type LiveWorld, createLiveWorld, rootsOf } from "./live-world";
 import type { Worlds } from "./simulate";
+import { type SharedTotals, addToTotals } from "./totals";
 
 /** So many worlds lie ready while one source's row of counts stays in the cache. */
-const WORLDS_AT_ONCE = 16;
+const WORLDS_AT_ONCE = 64;
+/** So many worlds fit in a count of two bytes. */
+const WORLDS_A_COUNT = 2 ** 16 - 1;
 
 /**
  * What each source takes along, for cascades that stay small: the nodes that each component reaches, written out once a
  * world, a list made from the lists of those it leads to. Reading a list through is several times quicker than searching
- * for it, and most sources share theirs with another but for a node. Adds to `counts`, [source][node]; gives how many
- * nodes failed, over all of it.
+ * for it, and most sources share theirs with another but for a node. Counts are short until they are full: what limits
+ * the kernel is how much of a row of counts stays near. Gives how many nodes failed, over all of it.
  */
 export function listSources(
   graph: CascadeGraph,
   sources: readonly Int32Array[],
   worlds: Worlds,
-  counts: Uint32Array,
+  totals: SharedTotals,
 ): number {
   const { nodes } = graph;
-  const marks = createMarks(nodes);
-  const ready = Array.from({ length: Math.min(WORLDS_AT_ONCE, worlds.to - worlds.from) }, () =>
-    openWorld(graph, marks),
-  );
-  const union = new Int32Array(nodes + 1);
+  const lists = createLists(graph, rootsOf(sources));
+  const counts = new Uint16Array(sources.length * nodes);
   let total = 0;
+  let counted = 0;
   for (let from = worlds.from; from < worlds.to; from += WORLDS_AT_ONCE) {
     const length = Math.min(WORLDS_AT_ONCE, worlds.to - from);
-    for (let i = 0; i < length; i++) ready[i].enter(worlds.seed, from + i);
+    lists.clear();
+    for (let i = 0; i < length; i++) lists.enter(worlds.seed, from + i, i);
     for (let source = 0; source < sources.length; source++) {
       const members = sources[source];
       const row = source * nodes;
-      for (let i = 0; i < length; i++) {
-        const world = ready[i];
-        if (members.length === 1) {
-          const component = world.component[members[0]];
-          total += count(world.lists, world.begins[component], world.begins[component + 1], counts, row);
-        } else total += count(union, 0, unite(world, members, marks, union), counts, row);
-      }
+      if (members.length === 1) total += lists.countOne(members[0], length, counts, row);
+      else for (let i = 0; i < length; i++) total += lists.countUnion(members, i, counts, row);
     }
+    counted += length;
+    if (counted + WORLDS_AT_ONCE <= WORLDS_A_COUNT) continue;
+    flush(counts, nodes, totals);
+    counted = 0;
   }
+  flush(counts, nodes, totals);
   return total;
 }
 
-function count(list: Int32Array, begin: number, end: number, counts: Uint32Array, row: number): number {
-  for (let i = begin; i < end; i++) counts[row + list[i]]++;
-  return end - begin;
+function flush(bytes: Uint16Array, nodes: number, totals: SharedTotals): void {
+  addToTotals(totals, (counts, from, to) => {
+    for (let i = from * nodes; i < to * nodes; i++) counts[i] += bytes[i];
+  });
+  bytes.fill(0);
 }
 
-/** Which nodes were met: a number that grows takes the place of clearing. */
-interface Marks {
-  readonly at: Int32Array;
-  next(): number;
+/** Node numbers, as short as they fit: half the bytes is nearly half the time. */
+type NodeList = Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+
+interface Lists {
+  /** Forgets all worlds. */
+  clear(): void;
+  /** Writes out what each component of the world reaches; the world is the batch's `slot`-th. */
+  enter(seed: number, world: number, slot: number): void;
+  /** Adds the node's lists of the first `slots` worlds; how long they are. */
+  countOne(node: number, slots: number, counts: Uint16Array, row: number): number;
+  countUnion(members: Int32Array, slot: number, counts: Uint16Array, row: number): number;
 }
 
-function createMarks(nodes: number): Marks {
-  const at = new Int32Array(nodes);
-  let mark = 0;
+function createLists(graph: CascadeGraph, roots: Int32Array): Lists {
+  const { nodes } = graph;
+  const world = createLiveWorld(graph);
+  const marks = createMarks(nodes);
+  // [node][slot] where its list begins and ends.
+  const bounds = new Int32Array(2 * nodes * WORLDS_AT_ONCE);
+  const room = (length: number): NodeList => (nodes <= 2 ** 16 ? new Uint16Array(length) : new Uint32Array(length));
+  const union = room(nodes + 1);
+  let list = room(4 * nodes + 1);
+  let end = 0;
   return {
-    at,
-    next: () => {
-      if (++mark === 2 ** 31 - 1) {
-        at.fill(0);
-        mark = 1;
-      }
-      return mark;
+    clear: () => {
+      end = 0;
     },
-  };
-}
-
-interface World {
-  enter(seed: number, world: number): void;
-  readonly component: Int32Array;
-  /** Component c reaches the nodes `lists[begins[c]]` to `lists[begins[c + 1] - 1]`, its own among them. */
-  readonly begins: Int32Array;
-  lists: Int32Array;
-}
-
-function openWorld(graph: CascadeGraph, marks: Marks): World {
-  const edges = roomForEdges(graph);
-  const components = createComponents(graph.nodes, edges);
-  const world: World = {
-    component: components.component,
-    begins: new Int32Array(graph.nodes + 1),
-    lists: new Int32Array(4 * graph.nodes + 1),
-    enter: (seed, number) => {
-      drawEdges(graph, seed, number, edges);
-      const found = components.find();
+    enter: (seed, number, slot) => {
+      const found = world.enter(seed, number, roots);
       for (let c = 0; c < found; c++) {
-        const begin = world.begins[c];
         // Room for all nodes, and one that is written before it is known to be new.
-        if (begin + graph.nodes >= world.lists.length) world.lists = doubled(world.lists);
-        world.begins[c + 1] = writeList(c, components, edges, world, marks);
+        if (end + nodes >= list.length) {
+          const larger = room(2 * list.length);
+          larger.set(list);
+          list = larger;
+        }
+        const begin = beginOf(c, world, bounds, slot, end);
+        end = writeList(c, world, bounds, slot, list, begin, end, marks);
+        for (let i = world.starts[c]; i < world.starts[c + 1]; i++) {
+          const at = 2 * (world.members[i] * WORLDS_AT_ONCE + slot);
+          bounds[at] = begin;
+          bounds[at + 1] = end;
+        }
       }
     },
+    countOne: (node, slots, counts, row) => {
+      let total = 0;
+      for (let at = 2 * node * WORLDS_AT_ONCE, last = at + 2 * slots; at < last; at += 2) {
+        addOnes(list, bounds[at], bounds[at + 1], counts, row);
+        total += bounds[at + 1] - bounds[at];
+      }
+      return total;
+    },
+    countUnion: (members, slot, counts, row) => {
+      const mark = marks.next();
+      let length = 0;
+      for (let i = 0; i < members.length; i++) {
+        const at = 2 * (members[i] * WORLDS_AT_ONCE + slot);
+        length = append(list, bounds[at], bounds[at + 1], union, length, marks.at, mark);
+      }
+      addOnes(union, 0, length, counts, row);
+      return length;
+    },
   };
-  return world;
 }
 
-function doubled(list: Int32Array): Int32Array {
-  const larger = new Int32Array(2 * list.length);
-  larger.set(list);
-  return larger;
+function addOnes(list: NodeList, begin: number, end: number, counts: Uint16Array, row: number): void {
+  for (let i = begin; i < end; i++) counts[row + list[i]]++;
+}
+
+/**
+ * Where the component's list begins: at the end of all lists, or, where it leads to the component whose list was written
+ * last, with that one, which it then merely lengthens. Most do, for components are found depth first.
+ */
+function beginOf(
+  c: number,
+  { members, starts, begins, ends, targets, component }: LiveWorld,
+  bounds: Int32Array,
+  slot: number,
+  end: number,
+): number {
+  for (let i = starts[c]; i < starts[c + 1]; i++)
+    for (let edge = begins[members[i]], last = ends[members[i]]; edge < last; edge++)
+      if (component[targets[edge]] === c - 1) return bounds[2 * (targets[edge] * WORLDS_AT_ONCE + slot)];
+  return end;
 }
 
 /** Lists of the components that `c` leads to are there already: they have smaller numbers. Gives the list's end. */
 function writeList(
   c: number,
-  { members, starts }: Components,
-  { offsets, targets }: LiveEdges,
-  { component, begins, lists }: World,
+  { members, starts, begins, ends, targets, component }: LiveWorld,
+  bounds: Int32Array,
+  slot: number,
+  list: NodeList,
+  begin: number,
+  end: number,
   marks: Marks,
 ): number {
-  const begin = begins[c];
-  let end = begin;
+  const last = end > begin ? c - 1 : c;
   let mark = 0;
   for (let i = starts[c]; i < starts[c + 1]; i++) {
     const node = members[i];
-    for (let edge = offsets[node], last = offsets[node + 1]; edge < last; edge++) {
-      const to = component[targets[edge]];
-      if (to === c) continue;
+    for (let edge = begins[node]; edge < ends[node]; edge++) {
+      const to = targets[edge];
+      if (component[to] >= last) continue;
+      const at = 2 * (to * WORLDS_AT_ONCE + slot);
+      const [from, stop] = [bounds[at], bounds[at + 1]];
       if (end === begin) {
-        for (let k = begins[to], stop = begins[to + 1]; k < stop; k++) lists[end++] = lists[k];
+        for (let k = from; k < stop; k++) list[end++] = list[k];
         continue;
       }
       if (mark === 0) {
         mark = marks.next();
-        for (let k = begin; k < end; k++) marks.at[lists[k]] = mark;
+        for (let k = begin; k < end; k++) marks.at[list[k]] = mark;
       }
-      end = append(lists, begins[to], begins[to + 1], lists, end, marks.at, mark);
+      end = append(list, from, stop, list, end, marks.at, mark);
     }
   }
-  for (let i = starts[c]; i < starts[c + 1]; i++) lists[end++] = members[i];
+  for (let i = starts[c]; i < starts[c + 1]; i++) list[end++] = members[i];
   return end;
 }
 
 /** Appends what isn't marked, without a branch that can't be foretold. */
 function append(
-  from: Int32Array,
+  from: NodeList,
   begin: number,
   stop: number,
-  to: Int32Array,
+  to: NodeList,
   end: number,
-  marks: Int32Array,
+  marks: Uint8Array,
   mark: number,
 ): number {
   for (let k = begin; k < stop; k++) {
@@ -155,12 +193,23 @@ function append(
   return end;
 }
 
-function unite(world: World, members: Int32Array, marks: Marks, union: Int32Array): number {
-  const mark = marks.next();
-  let end = 0;
-  for (let i = 0; i < members.length; i++) {
-    const component = world.component[members[i]];
-    end = append(world.lists, world.begins[component], world.begins[component + 1], union, end, marks.at, mark);
-  }
-  return end;
+/** Which nodes were met: a number that grows takes the place of clearing, but for one time in 255. */
+interface Marks {
+  readonly at: Uint8Array;
+  next(): number;
+}
+
+function createMarks(nodes: number): Marks {
+  const at = new Uint8Array(nodes);
+  let mark = 0;
+  return {
+    at,
+    next: () => {
+      if (++mark === 256) {
+        at.fill(0);
+        mark = 1;
+      }
+      return mark;
+    },
+  };
 }

@@ -2,11 +2,12 @@ import type { CascadeGraph } from "./cascade-graph";
 import { listSources } from "./list-sources";
 import type { Worlds } from "./simulate";
 import { spreadSources } from "./spread-sources";
+import { type SharedTotals, countsIn, createTotals } from "./totals";
 
 /** Worlds to learn from how far cascades go. */
 const TRIAL_WORLDS = 16;
 /** Where a cascade takes more than this share of the nodes, bits for all sources cost less than a search for each. */
-const LARGE_CASCADE = 1 / 20;
+const LARGE_CASCADE = 1 / 30;
 
 /**
  * What many initial failures take along, each alone, in the same worlds: [source][node] worlds in which the node failed.
@@ -14,12 +15,22 @@ const LARGE_CASCADE = 1 / 20;
  * once for all sources. Two kernels give the same counts; how large the first worlds' cascades are decides which runs.
  */
 export function simulateAll(graph: CascadeGraph, sources: readonly Int32Array[], worlds: Worlds): Uint32Array {
-  const counts = new Uint32Array(sources.length * graph.nodes);
+  const totals = createTotals(sources.length, graph.nodes);
+  addAll(graph, sources, worlds, totals);
+  return countsIn(totals);
+}
+
+/** The same, added to totals that other threads add their worlds to. */
+export function addAll(
+  graph: CascadeGraph,
+  sources: readonly Int32Array[],
+  worlds: Worlds,
+  totals: SharedTotals,
+): void {
   const middle = Math.min(worlds.to, worlds.from + TRIAL_WORLDS);
-  const failed = listSources(graph, sources, { ...worlds, to: middle }, counts);
+  const failed = listSources(graph, sources, { ...worlds, to: middle }, totals);
   const searches = (middle - worlds.from) * sources.length;
   const rest = { ...worlds, from: middle };
-  if (failed > LARGE_CASCADE * graph.nodes * searches) spreadSources(graph, sources, rest, counts);
-  else listSources(graph, sources, rest, counts);
-  return counts;
+  if (failed > LARGE_CASCADE * graph.nodes * searches) spreadSources(graph, sources, rest, totals);
+  else listSources(graph, sources, rest, totals);
 }

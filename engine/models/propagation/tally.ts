@@ -1,55 +1,96 @@
-/** Binary digits kept per counter before they are added to the totals: room for 255 worlds. */
-const DIGITS = 8;
+import { type SharedTotals, addToTotals } from "./totals";
 
-/** Counts, for each node, in how many worlds each of up to 1,024 bits was set. */
+/** Binary digits of a counter: room for 4,095 worlds before they are added to the totals. */
+const DIGITS = 12;
+/** Worlds that are counted together. */
+export const WORLDS_A_TALLY = 8;
+
+/** Counts, for each node, in how many worlds each source's bit was set. */
 export interface Tally {
-  /** Adds the words of `bits` from `at` on that `filled` names (a bit each) to the node's counters. */
-  add(node: number, bits: Int32Array, at: number, filled: number): void;
-  /** A world is over. */
-  next(): void;
-  /** Brings all that was counted into the totals. */
-  flush(): void;
+  /** Adds eight worlds: [world][node][word]. */
+  add(worlds: readonly Int32Array[]): void;
+  /** Whether eight more might not fit. */
+  full(): boolean;
+  /** Brings what was counted into the totals, the first bit into row `from`, and begins anew. */
+  flush(from: number, totals: SharedTotals): void;
 }
 
 /**
- * Counters stand upright: digit d of 32 counters in one word, so a carry adds 32 bits at once in two steps on average,
- * whatever the number of bits set. `totals` is [bit][node].
+ * Counters stand upright: digit d of 32 counters in one word. Eight worlds go through a tree of carry-save adders, seven
+ * for 8 x 32 bits, and only what is carried beyond the third digit touches the others (Harley and Seal's counting of
+ * bits, in H. S. Warren, "Hacker's Delight", 2nd ed., section 5-1).
  */
-export function createTally(nodes: number, words: number, bits: number, totals: Uint32Array): Tally {
+export function createTally(nodes: number, words: number): Tally {
   const digits = new Int32Array(nodes * words * DIGITS);
-  let worlds = 0;
-  const flush = () => {
-    worlds = 0;
-    for (let node = 0; node < nodes; node++)
-      for (let word = 0; word < words; word++) {
-        const at = (node * words + word) * DIGITS;
-        let any = 0;
-        for (let d = 0; d < DIGITS; d++) any |= digits[at + d];
-        for (; any !== 0; any &= any - 1) {
-          const bit = 31 - Math.clz32(any & -any);
-          let count = 0;
-          for (let d = 0; d < DIGITS; d++) count |= ((digits[at + d] >>> bit) & 1) << d;
-          const source = word * 32 + bit;
-          if (source < bits) totals[source * nodes + node] += count;
-        }
-      }
-    digits.fill(0);
-  };
+  let counted = 0;
   return {
-    add: (node, bitset, at, filled) => {
-      for (let rest = filled; rest !== 0; rest &= rest - 1) {
-        const word = 31 - Math.clz32(rest & -rest);
-        let carry = bitset[at + word];
-        for (let digit = (node * words + word) * DIGITS; carry !== 0; digit++) {
-          const both = digits[digit] & carry;
-          digits[digit] ^= carry;
-          carry = both;
-        }
-      }
+    add: (worlds) => {
+      addEight(worlds, digits, nodes * words);
+      counted += WORLDS_A_TALLY;
     },
-    next: () => {
-      if (++worlds === 2 ** DIGITS - 1) flush();
+    full: () => counted + WORLDS_A_TALLY >= 2 ** DIGITS,
+    flush: (from, totals) => {
+      counted = 0;
+      const count = upright(digits, nodes, words);
+      addToTotals(totals, (counts, first, last) => {
+        for (let source = Math.max(first, from), stop = Math.min(last, from + 32 * words); source < stop; source++)
+          count(source - from, counts, source * nodes);
+      });
+      digits.fill(0);
     },
-    flush,
+  };
+}
+
+function addEight([a, b, c, d, e, f, g, h]: readonly Int32Array[], digits: Int32Array, length: number): void {
+  for (let i = 0; i < length; i++) {
+    const [x0, x1, x2, x3] = [a[i], b[i], c[i], d[i]];
+    const [x4, x5, x6, x7] = [e[i], f[i], g[i], h[i]];
+    if ((x0 | x1 | x2 | x3 | x4 | x5 | x6 | x7) === 0) continue;
+    const at = i * DIGITS;
+    let ones = digits[at];
+    let twos = digits[at + 1];
+    let fours = digits[at + 2];
+    let odd = ones ^ x0;
+    let twosA = (ones & x0) | (odd & x1);
+    ones = odd ^ x1;
+    odd = ones ^ x2;
+    let twosB = (ones & x2) | (odd & x3);
+    ones = odd ^ x3;
+    odd = twos ^ twosA;
+    const foursA = (twos & twosA) | (odd & twosB);
+    twos = odd ^ twosB;
+    odd = ones ^ x4;
+    twosA = (ones & x4) | (odd & x5);
+    ones = odd ^ x5;
+    odd = ones ^ x6;
+    twosB = (ones & x6) | (odd & x7);
+    ones = odd ^ x7;
+    odd = twos ^ twosA;
+    const foursB = (twos & twosA) | (odd & twosB);
+    twos = odd ^ twosB;
+    odd = fours ^ foursA;
+    let carry = (fours & foursA) | (odd & foursB);
+    fours = odd ^ foursB;
+    digits[at] = ones;
+    digits[at + 1] = twos;
+    digits[at + 2] = fours;
+    for (let digit = at + 3; carry !== 0; digit++) {
+      const both = digits[digit] & carry;
+      digits[digit] ^= carry;
+      carry = both;
+    }
+  }
+}
+
+/** Reads one source's counters out into a row of totals. */
+function upright(digits: Int32Array, nodes: number, words: number) {
+  return (source: number, counts: Uint32Array, row: number) => {
+    const bit = source & 31;
+    for (let node = 0; node < nodes; node++) {
+      const at = (node * words + (source >>> 5)) * DIGITS;
+      let count = 0;
+      for (let d = 0; d < DIGITS; d++) count |= ((digits[at + d] >>> bit) & 1) << d;
+      counts[row + node] += count;
+    }
   };
 }

@@ -4,6 +4,7 @@ import { AffinityError } from "../../errors";
 import type { CascadeGraph } from "./cascade-graph";
 import { type Cascades, type Worlds, simulateCascades } from "./simulate";
 import { simulateAll } from "./simulate-all";
+import { type SharedTotals, countsIn, createTotals } from "./totals";
 
 /** What a thread is asked for; see worker.ts. */
 export type Job =
@@ -13,6 +14,7 @@ export type Job =
       readonly graph: CascadeGraph;
       readonly sources: readonly Int32Array[];
       readonly worlds: Worlds;
+      readonly totals: SharedTotals;
     };
 
 /** The kernels, their worlds shared among threads. No count depends on how many threads there are. */
@@ -41,8 +43,11 @@ export function openSimulator(threads: number): Simulator {
       const parts = await share<Cascades>(worlds, (part) => ({ kind: "one", graph, sources, worlds: part }));
       return { failed: sum(parts.map((part) => part.failed)), sizes: sum(parts.map((part) => part.sizes)) };
     },
-    all: async (graph, sources, worlds) =>
-      sum(await share<Uint32Array>(worlds, (part) => ({ kind: "all", graph, sources, worlds: part }))),
+    all: async (graph, sources, worlds) => {
+      const totals = createTotals(sources.length, graph.nodes);
+      await share(worlds, (part) => ({ kind: "all", graph, sources, worlds: part, totals }));
+      return countsIn(totals);
+    },
     close: async () => {
       await Promise.all(pool.map((thread) => thread.close()));
     },
@@ -55,7 +60,7 @@ function split(worlds: Worlds, threads: number): Worlds[] {
   return Array.from({ length: threads }, (_, i) => ({ seed: worlds.seed, from: bound(i), to: bound(i + 1) }));
 }
 
-function sum<T extends Float64Array | Uint32Array>([first, ...rest]: readonly T[]): T {
+function sum([first, ...rest]: readonly Float64Array[]): Float64Array {
   for (const other of rest) for (let i = 0; i < other.length; i++) first[i] += other[i];
   return first;
 }
