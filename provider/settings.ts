@@ -63,6 +63,13 @@ export const settingsSchema = z
       .union([z.enum(["now", "newest"]), z.iso.datetime()])
       .default("now")
       .describe("The instant plans are made for: now, that of the newest sample (data of the past), or a given one"),
+    moveRateLimit: z
+      .strictObject({
+        perHour: z.number().int().min(0).optional(),
+        perDay: z.number().int().min(0).optional(),
+      })
+      .prefault({})
+      .describe("Moves begun in one cluster in any hour and day, whichever schedules and stacks ask for them"),
     dns: dnsSettingsSchema
       .optional()
       .describe("Zone through which proactive allocation redirects traffic; absent: it never does"),
@@ -82,6 +89,7 @@ export const SETTING_KEYS = [
   "modelsMaxAgeDays",
   "hostEvents",
   "requests",
+  "moveRateLimit",
   "dns",
   "asOf",
   "device",

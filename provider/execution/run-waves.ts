@@ -12,6 +12,8 @@ export interface WaveOptions {
   readonly onFailure: "stop" | "revert";
   /** Epoch seconds. */
   readonly now: () => number;
+  /** Asked before each wave whether so many moves may begin; absent: they may. */
+  readonly mayBegin?: (moves: number) => Promise<boolean>;
   readonly signal?: AbortSignal;
   readonly onOutcome?: (outcome: MoveOutcome) => void;
 }
@@ -41,6 +43,8 @@ export async function runWaves(
   for (const wave of dueWaves(waves, options.now())) {
     // By the clock of now: waves that took longer than expected may have used up the window.
     if (!endsInTime(wave, options.now()) || options.signal?.aborted) break;
+    // A wave is begun whole or not at all: half of one may leave a cluster worse than none.
+    if (options.mayBegin && !(await options.mayBegin(wave.moves.length))) break;
     const failed = await runWave(acting, wave, options, tell);
     done++;
     if (failed) return { outcomes, waiting: waves.slice(done), failed };

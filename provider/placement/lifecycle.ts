@@ -1,5 +1,6 @@
 import { canonicalJson } from "../../engine/digest";
-import { openJournal } from "../../engine/journal";
+import { Declarations, openJournal } from "../../engine/journal";
+import type { Snapshot } from "../../engine/snapshot";
 import type { Settings } from "../settings";
 import { openInventory } from "../world";
 import { parseInputs, sameUserInputs, userInputs } from "./inputs";
@@ -7,6 +8,7 @@ import { type Planned, plannedIn } from "./planned";
 import { isPromised, keyOf, promisedTo, reservationsOf, stackOf } from "./promises";
 
 type State = Readonly<Record<string, unknown>>;
+const KIND = "Placement";
 
 /** A VM that runs elsewhere than its placement says, or nowhere. */
 export interface Drifted {
@@ -52,11 +54,17 @@ export async function recordPlacement(olds: State, inputs: State, settings: Sett
   if (typeof olds.owner === "string" && olds.owner !== owner && !isPromised(olds.owner)) {
     await journal.release(olds.owner);
   }
+  // What a scheduled run compares the cluster with, between two updates.
+  const declarations = new Declarations(settings.journal);
+  await declarations.save({ owner, kind: KIND, cluster, state: { owner, ...planned } });
+  if (typeof olds.owner === "string" && olds.owner !== owner) await declarations.withdraw(olds.owner, KIND);
   return { ...inputs, drift: [] };
 }
 
 export async function releasePlacement(state: State, settings: Settings): Promise<void> {
-  if (typeof state.owner === "string") await openJournal(settings.journal).release(state.owner);
+  if (typeof state.owner !== "string") return;
+  await openJournal(settings.journal).release(state.owner);
+  await new Declarations(settings.journal).withdraw(state.owner, KIND);
 }
 
 /**
@@ -69,17 +77,21 @@ export async function readPlacement(state: State, settings: Settings): Promise<S
   const inventory = openInventory(settings);
   try {
     const snapshot = await inventory.snapshot();
-    const { id } = planned.plan.cluster;
-    const hosts = new Map(snapshot.hosts.map((host) => [host.id, host.name]));
-    const vms = new Map(snapshot.virtualMachines.filter((vm) => vm.cluster === id).map((vm) => [vm.name, vm]));
-    const drift: Drifted[] = planned.placements.flatMap(({ vm, hostId, host }) => {
-      const actual = vms.get(vm)?.host;
-      return actual === undefined || actual === null || actual === hostId
-        ? []
-        : [{ vm, planned: host, actual: hosts.get(actual) ?? actual }];
-    });
-    return { ...state, drift };
+    return { ...state, drift: driftOf(planned, snapshot) };
   } finally {
     await inventory.close();
   }
+}
+
+/** Placed VMs that run elsewhere than planned. */
+export function driftOf({ plan, placements }: Planned, snapshot: Snapshot): Drifted[] {
+  const { id } = plan.cluster;
+  const hosts = new Map(snapshot.hosts.map((host) => [host.id, host.name]));
+  const vms = new Map(snapshot.virtualMachines.filter((vm) => vm.cluster === id).map((vm) => [vm.name, vm]));
+  return placements.flatMap(({ vm, hostId, host }) => {
+    const actual = vms.get(vm)?.host;
+    return actual === undefined || actual === null || actual === hostId
+      ? []
+      : [{ vm, planned: host, actual: hosts.get(actual) ?? actual }];
+  });
 }

@@ -1,19 +1,26 @@
 /** What a scheduled run finds; the text is what `apply --help` and `drift --help` say. */
 export const FINDING_CLASSES = {
+  "vm-moved": "a placed VM runs on another host than its placement says",
   "rule-needed": "the prediction gives a ground for a rule that is not there",
   "rule-not-needed": "the rule is there and the prediction gives no ground for it any more",
   "rule-missing": "a rule of ours was removed by somebody",
   "rule-changed": "a rule of ours was changed by somebody, or its group has changed",
   "rule-expired": "a rule of ours is there after its end",
   "rule-renewed": "a rule of ours is needed for longer, or less long, than was written down",
+  "risk-above-bound": "VMs are at risk, or more of a group than it can spare",
+  "reservation-needed": "room on a healthy host is to be kept for a VM at risk",
+  "reservation-missing": "room that was kept is kept no longer",
+  "reservation-stale": "room is kept for what needs it no longer, or on a host that can't run VMs",
+  "redirect-due": "the address of a VM is to be taken from a name, or given back to it",
   "wave-due": "moves of a schedule are due",
-  "rate-above-bound": "more moves in 24 hours than the schedule's budget: none is begun until it falls",
+  "rate-above-bound": "more moves than the schedule's budget or the rate limit: none is begun until they are fewer",
+  "model-stale": "a trained model is too old, damaged or withdrawn, and its fallback serves",
   "not-judged": "it could not be found out, and nothing was done",
 } as const;
 export type FindingClass = keyof typeof FINDING_CLASSES;
 
 export interface Finding {
-  /** project/stack/name of the resource. */
+  /** project/stack/name of the resource; the vCenter's name where it is about no resource. */
   readonly owner: string;
   readonly kind: string;
   readonly class: FindingClass;

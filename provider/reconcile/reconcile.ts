@@ -3,12 +3,15 @@ import { type Declaration, Declarations, Leases } from "../../engine/journal";
 import { openInventory } from "../world";
 import { applySchedule, checkSchedule, ScheduleFailed } from "../schedule/lifecycle";
 import { plannedIn as plannedSchedule, userInputs as scheduleInputs } from "../schedule/inputs";
+import { reconcileProactive } from "../proactive/reconcile";
 import { checkStickiness } from "../stickiness/check";
 import { userInputs as stickinessInputs } from "../stickiness/inputs";
 import { applyStickiness, diffStickiness, readStickiness } from "../stickiness/lifecycle";
 import { plannedIn, type StickinessDrift } from "../stickiness/planned";
 import type { Settings } from "../settings";
 import type { Finding, FindingClass } from "./finding";
+import { judgeModels } from "./judge-models";
+import { judgePlacement } from "./judge-placement";
 import { inShard, type Shard } from "./shard";
 
 type State = Readonly<Record<string, unknown>>;
@@ -29,9 +32,7 @@ export interface ReconcileOptions {
  * @throws AffinityError LEASE_HELD where another run acts, and those of the settings and the vCenter; what concerns one declaration is a finding.
  */
 export async function reconcile(settings: Settings, options: ReconcileOptions): Promise<Finding[]> {
-  const inventory = openInventory(settings);
-  const source = inventory.name;
-  await inventory.close();
+  const source = await sourceOf(settings);
   const declarations = (await new Declarations(settings.journal).of(source)).filter(
     ({ cluster }) => !options.shard || inShard(cluster, options.shard),
   );
@@ -39,6 +40,16 @@ export async function reconcile(settings: Settings, options: ReconcileOptions): 
   // From the first judgement to the last act: what another run does meanwhile would make the judgement wrong.
   const lease = { holder: "a scheduled run (vsphere-affinity apply)" };
   return new Leases(settings.journal).hold(source, lease, () => judgeAll(declarations, settings, options));
+}
+
+/** The vCenter's name: an inventory file says whose it is. */
+async function sourceOf(settings: Settings): Promise<string> {
+  const inventory = openInventory(settings);
+  try {
+    return settings.vcenter ? inventory.name : (await inventory.snapshot()).source.name;
+  } finally {
+    await inventory.close();
+  }
 }
 
 async function judgeAll(
@@ -55,6 +66,7 @@ async function judgeAll(
       options.onFinding?.(finding);
     }
   }
+  if (declarations.length > 0) findings.push(...(await judgeModels(settings)));
   return findings;
 }
 
@@ -62,6 +74,8 @@ async function judged(declaration: Declaration, settings: Settings, options: Rec
   try {
     if (declaration.kind === "Stickiness") return await reconcileStickiness(declaration, settings, options);
     if (declaration.kind === "MigrationSchedule") return await reconcileSchedule(declaration, settings, options);
+    if (declaration.kind === "ProactiveAllocation") return await reconcileProactive(declaration, settings, options);
+    if (declaration.kind === "Placement") return await judgePlacement(declaration, settings);
     return [];
   } catch (error) {
     if (!(error instanceof AffinityError)) throw error;
@@ -118,7 +132,7 @@ async function reconcileSchedule(
 ): Promise<Finding[]> {
   const inputs = await checkSchedule({}, scheduleInputs(declaration.state), settings, now());
   const planned = plannedSchedule(inputs)!;
-  if (planned.evidence.startsWith("the budget is used up")) {
+  if (planned.heldBy === "budget" || planned.heldBy === "rate") {
     return [finding(declaration, "rate-above-bound", planned.evidence, "reported")];
   }
   if (planned.due === 0) return [];

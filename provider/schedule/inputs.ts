@@ -37,6 +37,8 @@ export const plannedScheduleSchema = z.strictObject({
   /** Moves that would pay and are not in a wave, with the reason. */
   notScheduled: z.array(z.strictObject({ vms: z.array(z.string()), because: z.string() })),
   evidence: z.string(),
+  /** What keeps moves that may pay from being begun; absent where nothing does, and in states of earlier versions. */
+  heldBy: z.enum(["budget", "rate", "thresholds"]).optional(),
 });
 export type PlannedSchedule = z.infer<typeof plannedScheduleSchema>;
 

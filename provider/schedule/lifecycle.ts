@@ -3,10 +3,11 @@ import { Declarations } from "../../engine/journal";
 import type { Settings } from "../settings";
 import { type Acting, withActions } from "../acting";
 import type { MoveOutcome } from "../execution/move";
-import { runWaves, type WavesRun } from "../execution/run-waves";
+import { type WaveOptions, runWaves, type WavesRun } from "../execution/run-waves";
 import { withWorld } from "../world";
 import { parseInputs, parseNews, plannedIn, type PlannedSchedule, sameUserInputs, userInputs } from "./inputs";
 import { planSchedule } from "./plan";
+import { rateLeft } from "./rate-limit";
 
 type State = Readonly<Record<string, unknown>>;
 
@@ -54,7 +55,10 @@ export async function applySchedule(inputs: State, settings: Settings, now: () =
   if (planned === null) throw new Error("the migration schedule has no plan: its inputs did not come from check");
   const { owner } = parseInputs(inputs);
   return withActions(settings, owner, async (acting) => {
-    const run = await runDue(acting, inputs, planned, now);
+    // Counted when it is begun: others may have moved VMs since the plan was made.
+    const mayBegin = async (moves: number) =>
+      (await rateLeft(settings, `${planned.source}/${planned.clusterId}`, now())).left >= moves;
+    const run = await runDue(acting, inputs, planned, { now, mayBegin });
     const state = { ...inputs, waves: run.waiting, due: 0, executed: run.outcomes };
     const cluster = `${planned.source}/${planned.clusterId}`;
     await acting.declarations.save({ owner, kind: "MigrationSchedule", cluster, state: userInputs(inputs) });
@@ -67,8 +71,7 @@ export function runDue(
   acting: Acting,
   inputs: State,
   planned: PlannedSchedule,
-  now: () => number,
-  signal?: AbortSignal,
+  options: Pick<WaveOptions, "now" | "mayBegin" | "signal">,
 ): Promise<WavesRun> {
   const { budget, priority, onFailure } = parseInputs(inputs);
   return runWaves(acting, planned.waves, {
@@ -76,8 +79,7 @@ export function runDue(
     concurrency: budget.concurrency,
     priority,
     onFailure,
-    now,
-    signal,
+    ...options,
   });
 }
 

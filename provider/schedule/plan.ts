@@ -9,6 +9,7 @@ import { clusterKey, promisedByOthers } from "../placement/promises";
 import type { Settings } from "../settings";
 import { instantOf, type World } from "../world";
 import type { PlannedSchedule, ScheduleInputs } from "./inputs";
+import { type RateLeft, rateLeft } from "./rate-limit";
 
 const DAY = 86_400;
 
@@ -27,7 +28,8 @@ export async function planSchedule(
   const key = clusterKey(snapshot, cluster);
   const { movesPerRun, movesPerDay } = inputs.budget;
   const spent = await movedSince(settings, key, now - DAY);
-  const left = Math.max(0, Math.min(movesPerRun, movesPerDay - spent));
+  const rate = await rateLeft(settings, key, now);
+  const left = Math.max(0, Math.min(movesPerRun, movesPerDay - spent, rate.left));
   const request = validate(
     planRequestSchema,
     {
@@ -42,11 +44,10 @@ export async function planSchedule(
   const asOf = await instantOf({ ...settings, plan: request.config }, world, now);
   const plan = await computePlan({ ...request, asOf }, { snapshot, telemetry, models, device: settings.device });
   const said = { source: snapshot.source.name, clusterId: cluster.id };
-  const held =
-    left === 0 ? `the budget is used up: ${spent} moves in the last 24 hours` : belowThresholds(inputs, plan);
+  const held = heldBack(movesPerRun, movesPerDay - spent, spent, rate) ?? belowThresholds(inputs, plan);
   if (plan.moves.length === 0 || held !== null) {
-    const evidence = held ?? "no move pays";
-    return { ...said, waves: [], due: 0, notScheduled: [], evidence };
+    const why = held === null ? { evidence: "no move pays" } : { evidence: held.evidence, heldBy: held.by };
+    return { ...said, waves: [], due: 0, notScheduled: [], ...why };
   }
   const migration = plan.migration ?? { waves: [], unreachable: [], makespanSeconds: 0 };
   const assigned = assignWaves(migration, inputs.windows, now, left);
@@ -68,8 +69,18 @@ async function movedSince(settings: Settings, cluster: string, since: number): P
   ).length;
 }
 
+type Held = { readonly by: NonNullable<PlannedSchedule["heldBy"]>; readonly evidence: string };
+
+/** Which limit leaves no move at all; null if none. */
+function heldBack(perRun: number, budgetLeft: number, spent: number, rate: RateLeft): Held | null {
+  if (perRun <= 0 || budgetLeft <= 0) {
+    return { by: "budget", evidence: `the budget is used up: ${spent} moves in the last 24 hours` };
+  }
+  return rate.left > 0 ? null : { by: "rate", evidence: rate.evidence };
+}
+
 /** Why the thresholds hold the moves back; null if one is passed, or there are none. */
-function belowThresholds({ thresholds }: ScheduleInputs, plan: Plan): string | null {
+function belowThresholds({ thresholds }: ScheduleInputs, plan: Plan): Held | null {
   const { risk, contention } = thresholds;
   if (risk === undefined && contention === undefined) return null;
   const used = plan.hosts.filter(({ vms }) => vms.before > 0);
@@ -86,7 +97,8 @@ function belowThresholds({ thresholds }: ScheduleInputs, plan: Plan): string | n
       ? null
       : `the highest forecast use is ${percent(worstUse)}, the threshold ${percent(1 + contention)}`,
   ];
-  return `below the thresholds: ${parts.filter((part) => part !== null).join("; ")}`;
+  const evidence = `below the thresholds: ${parts.filter((part) => part !== null).join("; ")}`;
+  return { by: "thresholds", evidence };
 }
 
 function notScheduled(assigned: Assigned, plan: Plan): PlannedSchedule["notScheduled"] {

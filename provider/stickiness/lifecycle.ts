@@ -4,6 +4,7 @@ import { findCluster, type Snapshot } from "../../engine/snapshot";
 import { contradictions, membersOf } from "../../engine/planner/stickiness";
 import type { Settings } from "../settings";
 import { type Acting, isRuleThere, withActions } from "../acting";
+import { openInventory } from "../world";
 import type { FoundRule, VmRule } from "../vsphere/actions";
 import { parseInputs, sameUserInputs } from "./inputs";
 import { plannedIn, type PlannedStickiness, type StickinessDrift } from "./planned";
@@ -93,26 +94,36 @@ export async function readStickiness(state: State, settings: Settings, now: numb
   const planned = plannedIn(state);
   if (planned?.rule === null || planned === null || state.key === null) return { ...state, drift: [] };
   const { rule, expiresAt } = planned;
-  return withActions(settings, String(state.owner), async ({ actions, snapshot }) => {
-    const gone = !snapshot.clusters.some(({ id }) => id === planned.clusterId);
-    const found = gone ? [] : await actions.rules(planned.clusterId);
-    const own = ownRule(state, found);
-    const drift: StickinessDrift[] = [];
-    if (own === null) drift.push({ what: "rule missing", detail: `the cluster has no rule "${rule.name}" of ours` });
-    else {
-      const differences = differencesOf(own, {
-        name: rule.name,
-        kind: rule.kind,
-        mandatory: rule.mandatory,
-        virtualMachines: rule.virtualMachines.flatMap(({ vmId }) => vmId ?? []),
-      });
-      if (differences.length > 0) drift.push({ what: "rule changed", detail: differences.join("; ") });
-      if (expiresAt !== null && Date.parse(expiresAt) / 1000 <= now) {
-        drift.push({ what: "rule expired", detail: `since ${expiresAt}` });
-      }
+  // Only read: a run that acts meanwhile is not to be kept from it.
+  const found = await rulesOf(planned.clusterId, settings);
+  const own = ownRule(state, found);
+  const drift: StickinessDrift[] = [];
+  if (own === null) drift.push({ what: "rule missing", detail: `the cluster has no rule "${rule.name}" of ours` });
+  else {
+    const differences = differencesOf(own, {
+      name: rule.name,
+      kind: rule.kind,
+      mandatory: rule.mandatory,
+      virtualMachines: rule.virtualMachines.flatMap(({ vmId }) => vmId ?? []),
+    });
+    if (differences.length > 0) drift.push({ what: "rule changed", detail: differences.join("; ") });
+    if (expiresAt !== null && Date.parse(expiresAt) / 1000 <= now) {
+      drift.push({ what: "rule expired", detail: `since ${expiresAt}` });
     }
-    return { ...state, drift };
-  });
+  }
+  return { ...state, drift };
+}
+
+/** VM rules as the inventory has them; none where the cluster is gone. */
+async function rulesOf(clusterId: string, settings: Settings): Promise<FoundRule[]> {
+  const inventory = openInventory(settings);
+  try {
+    const { clusters } = await inventory.snapshot();
+    const rules = clusters.find(({ id }) => id === clusterId)?.rules ?? [];
+    return rules.flatMap((rule) => (rule.kind === "vmAffinity" || rule.kind === "vmAntiAffinity" ? [rule] : []));
+  } finally {
+    await inventory.close();
+  }
 }
 
 /** The resource's own rule: by its key, and by its name, for vCenter may give the key to another. */

@@ -184,6 +184,28 @@ describe("reconciliation on the simulator", function () {
     assert.match(alert.detail, /5 moves in the last 24 hours/);
   });
 
+  it("begins no move above the rate limit, whatever the budgets say, and remembers across runs", async () => {
+    clock += 25 * HOUR;
+    const [{ cluster }] = await new Declarations(settings.journal).of(await source());
+    // Another stack's run has moved a VM half an hour ago, and failed to move a second.
+    const actions = new ActionLog(`${settings.journal}.actions.ndjson`);
+    for (const result of ["done", "failed"] as const) {
+      const intent = { at: clock - HOUR / 2, cluster, owner: "other/one/moves", kind: "relocate", subject: "vm-x" };
+      const { id } = await actions.intend({ ...intent, detail: {} });
+      await actions.conclude({ id, at: clock - HOUR / 2, result });
+    }
+    const limited = (perHour: number) => reconcile({ ...settings, moveRateLimit: { perHour } }, { dryRun: false, now });
+    const [alert, ...none] = await limited(1);
+    assert.deepEqual([alert.class, alert.outcome, none], ["rate-above-bound", "reported", []]);
+    assert.equal(alert.detail, "the rate limit is reached: 1 moves in the last hour, and the limit is 1");
+    const moved = async () =>
+      (await log()).filter(({ kind, owner: by }) => kind === "relocate" && by === "shop/one/moves");
+    const before = (await moved()).length;
+    const [due] = await limited(2);
+    assert.deepEqual([due.class, due.outcome], ["wave-due", "done"]);
+    assert.equal((await moved()).length, before + 1);
+  });
+
   it("turns an apply away while another run acts, saying who", async () => {
     clock += 25 * HOUR;
     await new Leases(settings.journal).hold(await source(), { holder: "an update of shop/one" }, async () => {

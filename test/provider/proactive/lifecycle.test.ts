@@ -7,6 +7,8 @@ import { checkProactive } from "../../../provider/proactive/check";
 import { applyProactive, diffProactive, readProactive, removeProactive } from "../../../provider/proactive/lifecycle";
 import type { PlannedProactive } from "../../../provider/proactive/planned";
 import { DnsDirector } from "../../../provider/proactive/dns/dns-director";
+import type { Finding } from "../../../provider/reconcile/finding";
+import { reconcile } from "../../../provider/reconcile/reconcile";
 import { parseSettings, type Settings } from "../../../provider/settings";
 import { type Dns, needs, startDns, temporaryFolder } from "../../testbed";
 
@@ -137,6 +139,36 @@ describe("proactive allocation", function () {
         ["restore-record", `${NAME} ${ALL[0]}`, "done"],
       ],
     );
+  });
+
+  it("is kept true by scheduled runs: a dry run says what is due, the next does it, the one after finds only the risk", async () => {
+    await apply({}, await check({}, { ...user, traffic }));
+    await world(1);
+    const run = (dryRun: boolean) => reconcile(settings, { dryRun, now: clock });
+    const shown = (findings: Finding[]) => findings.map(({ class: what, outcome }) => [what, outcome]);
+    assert.deepEqual(shown(await run(true)), [
+      ["risk-above-bound", "reported"],
+      ["reservation-needed", "pending"],
+      ["redirect-due", "pending"],
+    ]);
+    assert.deepEqual(await reservations(), []);
+    await run(false);
+    assert.deepEqual(await reservations(), [["web-1 (restart)", "host-4"]]);
+    assert.deepEqual((await director().targets(NAME)).addresses, ALL.slice(1));
+    assert.deepEqual(shown(await run(false)), [["risk-above-bound", "reported"]]);
+
+    // The host of the room fails as well: the room is stale, and another is found.
+    await world(1, 4);
+    assert.deepEqual(shown(await run(true)).slice(1, 2), [["reservation-stale", "pending"]]);
+    await run(false);
+    assert.notDeepEqual(await reservations(), [["web-1 (restart)", "host-4"]]);
+    await world();
+    assert.deepEqual(shown(await run(false)), [
+      ["reservation-stale", "done"],
+      ["redirect-due", "done"],
+    ]);
+    assert.deepEqual(await run(true), []);
+    assert.deepEqual((await director().targets(NAME)).addresses, ALL);
   });
 
   it("says where there is no room to keep", async () => {
