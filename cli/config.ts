@@ -86,6 +86,7 @@ function applyFlags(settings: Loose, flags: WorldFlags): Loose {
   const past = result.inventory !== undefined && result.telemetry !== undefined;
   result.asOf = flags.asOf ?? result.asOf ?? (past ? "newest" : "now");
   if (flags.device !== undefined) result.device = flags.device;
+  if (flags.timeLimit !== undefined) result.timeLimitSeconds = flags.timeLimit;
   if (flags.seed !== undefined) result.plan = { ...(result.plan as Loose | undefined), seed: flags.seed };
   return result;
 }

@@ -13,6 +13,7 @@ export interface WorldFlags extends CommonFlags {
   readonly cluster?: string;
   readonly seed?: number;
   readonly asOf?: string;
+  readonly timeLimit?: number;
 }
 
 export const DEFAULT_CONFIG = "vsphere-affinity.yaml";
@@ -39,6 +40,7 @@ export function addPlanOptions(command: Command): void {
       new Option("--device <name>", "where wide arithmetic runs").choices(["auto", "webgpu", "webasm", "cpu", "plain"]),
     )
     .option("--seed <number>", "seed of the search", parseSeed)
+    .option("--time-limit <seconds>", "then the best plan so far is given (default: search to the end)", parseSeconds)
     .option(
       "--as-of <time>",
       "instant to plan for: now, newest (sample) or ISO 8601 (default: newest for an inventory file, now for a vCenter)",
@@ -49,6 +51,13 @@ export function addPlanOptions(command: Command): void {
 function parseSeed(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) {
     throw new InvalidArgumentError("A seed is a whole number of zero or more.");
+  }
+  return Number(text);
+}
+
+function parseSeconds(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text) || !(Number(text) > 0)) {
+    throw new InvalidArgumentError("A time limit is a number of seconds above zero.");
   }
   return Number(text);
 }

@@ -97,11 +97,21 @@ export function planSummary(plan: Plan, width = Infinity): string {
   return [
     `cluster ${plan.cluster.name}: ${counts(plan.virtualMachines)}; plan ${plan.digest.slice(0, 12)} as of ${isoTime(plan.asOf)}, seed ${plan.seed}`,
     ...rest,
+    ...endLines(plan),
     ...unresolvedLines(plan),
     ...plan.lacking.map(({ what, subjects, fallback }) => `lacking ${what} of ${few(subjects)}: ${fallback}`),
   ]
     .flatMap((line) => wrap(printable(line), width, "  "))
     .join("\n");
+}
+
+/** That the search didn't come to its own end, where it didn't, and how much better a plan could be at most. */
+function endLines({ search, cost }: Pick<Plan, "search" | "cost">): string[] {
+  if (!search) return [];
+  const reached = Object.values(cost.after).reduce((a, b) => a + b, 0);
+  const bound = search.bound === null ? "" : `: it costs ${reached}, and none can cost less than ${search.bound}`;
+  const by = search.endedBy === "timeLimit" ? "the time limit" : "an interruption";
+  return [`${by} ended the search; this is the best plan until then${bound}`];
 }
 
 /** Hard constraints that the cluster breaks already, a line each; those of one VM or host where `subject` is given. */

@@ -43,6 +43,7 @@ export async function makePlan(
   flags: RequestFlags,
 ): Promise<Plan> {
   const draft = draftRequest(flags, settings, snapshot);
+  const { timeLimitSeconds: limit } = settings;
   return context.steps.run("planning", async (report) => {
     const journal = lazy.journal().openJournal(settings.journal);
     const { clusterKey, promisedByOthers } = lazy.promises();
@@ -61,8 +62,10 @@ export async function makePlan(
         models,
         device: settings.device,
         signal: context.signal,
+        ...(limit !== undefined && { timeLimit: { milliseconds: limit * 1000, now: () => performance.now() } }),
         onAssessment: (made) => (assessment = made),
-        onProgress: ({ what, done, total }) => report({ text: what, done, total }),
+        onProgress: ({ what, done, total, best }) =>
+          report({ text: best ? `${what}: ${best.moves} moves, cost ${best.cost}` : what, done, total }),
       });
       if (assessment) await keepTrack(context, settings, world, key, assessment, request);
       return plan;

@@ -6,6 +6,7 @@ import type { Assessment } from "./models/assessment";
 import type { Progress } from "./models/progress";
 import type { TrainedModels } from "./models/training";
 import { type Plan, planPlacement, planRequestSchema } from "./planner";
+import type { Cut } from "./planner/solver";
 import { findCluster, type Snapshot } from "./snapshot";
 import type { TelemetrySource } from "./telemetry/source";
 import { validate } from "./validate";
@@ -18,6 +19,10 @@ export interface RunInputs {
   readonly models?: TrainedModels | null;
   readonly device?: "auto" | DeviceName;
   readonly signal?: AbortSignal;
+  /** "best": an abort while the plan is searched for gives the best so far; "throw", as by default: the signal's reason. */
+  readonly onAbort?: "throw" | "best";
+  /** From the start of the run; reading and explaining are never cut. The plan then depends on the machine's speed. */
+  readonly timeLimit?: { readonly milliseconds: number; readonly now: () => number };
   readonly onProgress?: (progress: Progress) => void;
   /** Told what the models say: what is kept beside what comes true. */
   readonly onAssessment?: (assessment: Assessment) => void;
@@ -27,12 +32,14 @@ export interface RunInputs {
 
 /**
  * From request, world and telemetry to the plan. A pure function of (request with its configuration and seed,
- * snapshot, telemetry window, model files): the device, the store behind the telemetry and the clock on the wall change no byte.
+ * snapshot, telemetry window, model files): the device, the store behind the telemetry and the clock on the wall change no
+ * byte, unless a time limit or an abort ends the search, which the plan then says (`search`).
  *
- * @throws AffinityError REQUEST_INVALID, CLUSTER_NOT_FOUND, PLAN_INFEASIBLE, and what the telemetry and device may.
+ * @throws AffinityError REQUEST_INVALID, CLUSTER_NOT_FOUND, PLAN_INFEASIBLE, PLAN_CUT_SHORT, and what the telemetry and device may.
  */
 export async function computePlan(request: z.input<typeof planRequestSchema>, inputs: RunInputs): Promise<Plan> {
-  const { snapshot, telemetry, models, signal, onProgress } = inputs;
+  const { snapshot, telemetry, models, signal, onProgress, timeLimit } = inputs;
+  const end = timeLimit && timeLimit.now() + timeLimit.milliseconds;
   const parsed = validate(planRequestSchema, request, { code: "REQUEST_INVALID", subject: "the plan request" });
   const cluster = findCluster(snapshot, parsed.cluster);
   const assessment = await assess(parsed, snapshot, cluster, telemetry, { models, signal, onProgress });
@@ -46,7 +53,17 @@ export async function computePlan(request: z.input<typeof planRequestSchema>, in
   const { device } = await chooseDevice(inputs.device ?? "auto", size, { calls: 2, signal });
   inputs.onDevice?.(device.name);
   try {
-    return await planPlacement(parsed, snapshot, cluster, assessment, { device, signal, onProgress });
+    const best = inputs.onAbort === "best" && signal;
+    const cut = (): Cut | null => {
+      if (best && best.aborted) return "abort";
+      return timeLimit && end !== undefined && timeLimit.now() >= end ? "timeLimit" : null;
+    };
+    return await planPlacement(parsed, snapshot, cluster, assessment, {
+      device,
+      onProgress,
+      ...(!best && { signal }),
+      ...((best || timeLimit) && { cut }),
+    });
   } finally {
     await device.dispose();
   }

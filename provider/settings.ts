@@ -74,6 +74,14 @@ export const settingsSchema = z
       .optional()
       .describe("Zone through which proactive allocation redirects traffic; absent: it never does"),
     device: z.enum(["auto", "webgpu", "webasm", "cpu", "plain"]).default("auto"),
+    timeLimitSeconds: z
+      .number()
+      .positive()
+      .optional()
+      .describe(
+        "Of the command line: after so long a search gives the best plan it has. Programs search to the end, since an " +
+          "update must come to what its preview showed",
+      ),
     plan: planConfigSchema.prefault({}),
   })
   .refine((settings) => (settings.vcenter === undefined) !== (settings.inventory === undefined), {
@@ -93,6 +101,7 @@ export const SETTING_KEYS = [
   "dns",
   "asOf",
   "device",
+  "timeLimitSeconds",
   "plan",
 ] as const;
 

@@ -3,6 +3,7 @@ import { digestOf } from "../digest";
 import type { Assessment } from "../models/assessment";
 import type { Progress } from "../models/progress";
 import type { Cluster, Snapshot } from "../snapshot";
+import { AffinityError } from "../errors";
 import { type ActiveConstraint, compileConstraints } from "./constraints";
 import {
   canPlace,
@@ -22,12 +23,15 @@ import { compileModel } from "./problem/compile";
 import type { Model } from "./problem/model";
 import { buildProblem } from "./problem/problem";
 import type { PlanRequest } from "./request";
-import { MoveTable, Search } from "./solver";
+import { type BestSoFar, type Cut, MoveTable, Search } from "./solver";
+import { count } from "./wording";
 
 export interface PlanOptions {
   readonly device: Device;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Asked while the search runs; other than null, the best plan so far is given. */
+  readonly cut?: () => Cut | null;
 }
 
 const STAGES = ["compiling the problem", "searching", "explaining"] as const;
@@ -37,15 +41,18 @@ const STAGES = ["compiling the problem", "searching", "explaining"] as const;
  * same bytes, on every device.
  *
  * @throws AffinityError REQUEST_INVALID with every unknown name; PLAN_INFEASIBLE with the smallest conflicting set of
- * constraints as `problems`.
+ * constraints as `problems`; PLAN_CUT_SHORT where `cut` ended the search before every VM had a host.
  */
 export async function planPlacement(
   request: PlanRequest,
   snapshot: Snapshot,
   cluster: Cluster,
   assessment: Assessment,
-  { device, signal, onProgress }: PlanOptions,
+  { device, signal, onProgress, cut }: PlanOptions,
 ): Promise<Plan> {
+  let endedBy: Cut | null = null;
+  // What has ended it once is not asked again: all parts of the search end for the same reason.
+  const cutOnce = cut && (() => (endedBy ??= cut()));
   const report = (done: number) => onProgress?.({ what: STAGES[Math.min(done, 2)], done, total: STAGES.length });
   report(0);
   const model = compileModel(request, snapshot, cluster, assessment);
@@ -58,14 +65,23 @@ export async function planPlacement(
     table: known,
     contested,
     migration,
-  } = await solveReachable(model, constraints, { device, signal });
+  } = await solveReachable(model, constraints, {
+    device,
+    signal,
+    ...(cutOnce && { cut: cutOnce }),
+    ...(onProgress && {
+      onBest: (best: BestSoFar) => onProgress({ what: STAGES[1], done: 1, total: STAGES.length, best }),
+    }),
+  });
   const units = search.problem.units;
+  if (unplaced.length > 0 && endedBy !== null) throw cutShort(cluster, endedBy, unplaced.length);
   if (unplaced.length > 0) {
     const homeless = unplaced.flatMap((unit) => units.vms[unit].map((v) => model.vms[v].name));
     throw infeasible(model, constraints, homeless, (subset, maxMoves) => canPlace(model, subset, maxMoves, signal));
   }
   const violations = violationsOf(search.state);
-  refuseUnmetRequest(model, constraints, violations);
+  if (endedBy === null) refuseUnmetRequest(model, constraints, violations);
+  else if (violations.some(isUnmet)) throw cutShort(cluster, endedBy, 0);
   report(2);
   const table = known ?? (await MoveTable.of(search, device, signal));
   const after = hostsOf(search);
@@ -79,6 +95,7 @@ export async function planPlacement(
     telemetry: telemetryOf(model),
     ...described,
     ...(migration ? { migration: withReasons(migration, described.moves) } : {}),
+    ...(endedBy !== null && { search: { endedBy: endedBy as Cut, bound: search.bound() } }),
     lacking: model.lacking.list().map((fact) => ({ ...fact, subjects: [...fact.subjects] })),
     unresolved: [
       ...violations.map((violation) => ({
@@ -99,6 +116,18 @@ function hostsOf(search: Search): Int32Array {
   return Int32Array.from(model.vms, (vm, v) => (v < model.movable ? search.state.hostOf[units.unitOf[v]] : vm.current));
 }
 
+const isUnmet = ({ constraint, inherited }: Violation): boolean => constraint.origin === "request" && !inherited;
+
+function cutShort(cluster: Cluster, endedBy: Cut, homeless: number): AffinityError {
+  const by = endedBy === "timeLimit" ? "the time limit" : "an interruption";
+  const what = homeless > 0 ? `${count(homeless, "unit")} had a host` : "every rule of the request was kept";
+  return new AffinityError({
+    code: "PLAN_CUT_SHORT",
+    message: `${by} ended the search in cluster "${cluster.name}" before ${what}: there is no plan yet`,
+    hint: endedBy === "timeLimit" ? "give it more time, or none of a limit" : "let it run",
+  });
+}
+
 /**
  * What the request itself states must hold in the end for the VMs in scope; what the world has broken already, or what
  * VMs out of scope break among themselves, is only reported.
@@ -108,7 +137,7 @@ function refuseUnmetRequest(
   constraints: readonly ActiveConstraint[],
   violations: readonly Violation[],
 ): void {
-  const unmet = violations.filter(({ constraint, inherited }) => constraint.origin === "request" && !inherited);
+  const unmet = violations.filter(isUnmet);
   if (unmet.length === 0) return;
   const names = new Set(unmet.flatMap(({ breach }) => breach.vms.map((v) => model.vms[v].name)));
   // A VM that runs is only in the way of itself: asked as if it had no host yet, the conflict shows.

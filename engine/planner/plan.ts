@@ -114,6 +114,16 @@ export const planSchema = z.strictObject({
     }),
   ),
   cost: z.strictObject({ before: byObjective, after: byObjective }),
+  /** Absent where the search came to its own end, and the plan is a function of its inputs alone. */
+  search: z
+    .strictObject({
+      endedBy: z.enum(["timeLimit", "abort"]),
+      bound: z
+        .number()
+        .nullable()
+        .describe("No plan costs less, by all objectives together; null where that isn't known"),
+    })
+    .optional(),
   lacking: z.array(z.strictObject({ what: z.string(), subjects: z.array(z.string()), fallback: z.string() })),
   /** Hard constraints that the world breaks already and that this plan can't mend within its scope and its moves. */
   unresolved: z

@@ -45,6 +45,29 @@ describe("plan, explain, drift, import and doctor", function () {
     assert.deepEqual(JSON.parse(other.stdout), plan);
   });
 
+  it("plan gives the best so far at its time limit, and says that it does", async () => {
+    const cut = await cli(
+      "plan",
+      ...FILES,
+      "--request",
+      "request.yaml",
+      "--time-limit",
+      "0.000001",
+      "--save",
+      "cut.json",
+    );
+    assert.equal(cut.code, 2, cut.stderr);
+    assert.match(
+      cut.stderr,
+      /the time limit ended the search; this is the best plan until then: it costs \d+, and none/,
+    );
+    const saved = JSON.parse(await readFile(path("cut.json"), "utf8")) as Plan;
+    assert.equal(saved.search?.endedBy, "timeLimit");
+    assert.equal(saved.virtualMachines.length, plan.virtualMachines.length);
+    const ample = await cli("plan", ...FILES, "--request", "request.yaml", "--time-limit", "600", "--json");
+    assert.deepEqual(JSON.parse(ample.stdout), plan);
+  });
+
   it("explain tells of a VM and of a host in five lines, from a file or anew", async () => {
     const placed = plan.virtualMachines.find(({ vm }) => vm === "new-1")!;
     const vm = await cli("explain", "new-1", "--plan", "plan.json");

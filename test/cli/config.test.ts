@@ -37,6 +37,10 @@ describe("the configuration file", () => {
     assert.equal(flagged.plan.maxMoves, 2);
     assert.deepEqual(flagged.telemetry, { duckdb: "x.duckdb" });
     assert.deepEqual([flagged.asOf, flagged.device], ["now", "cpu"]);
+    assert.deepEqual(
+      [plain.timeLimitSeconds, loadSettings({ config, timeLimit: 2.5 }, {}).timeLimitSeconds],
+      [undefined, 2.5],
+    );
   });
 
   it("takes the files of authorities relative to itself as well", async () => {

@@ -62,6 +62,7 @@ describe("the command line", function () {
       says: /'--seed <number>' argument 'x' is invalid/,
     },
     { what: "a time that is none", args: ["plan", "--as-of", "soon"], says: /argument 'soon' is invalid/ },
+    { what: "a time limit of nothing", args: ["plan", "--time-limit", "0"], says: /number of seconds above zero/ },
     { what: "an unknown device", args: ["plan", "--device", "tpu"], says: /Allowed choices are auto/ },
     { what: "a missing argument", args: ["export"], says: /missing required argument 'file'/ },
     {

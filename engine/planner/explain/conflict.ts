@@ -71,5 +71,5 @@ export function canPlace(
   signal?.throwIfAborted();
   const small = model.movable * model.hosts.length <= SMALL_PAIRS;
   const soft = { rounds: small ? ROUNDS.small : ROUNDS.large, maxMoves };
-  return placeAll(buildProblem(model, subset), model.request.config.seed, signal, soft).unplaced.length === 0;
+  return placeAll(buildProblem(model, subset), model.request.config.seed, { signal }, soft).unplaced.length === 0;
 }

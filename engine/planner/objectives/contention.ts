@@ -1,7 +1,29 @@
 import { COST_UNIT } from "../plan";
+import type { State } from "../solver/state";
 import { percent } from "../wording";
 import { tightest } from "./comparison";
 import type { Objective } from "./objective";
+
+/** What is above the cluster's safe and full capacity as a whole is above that of some hosts, wherever VMs are. */
+function leastExcess({ problem }: State): number {
+  const { model, units, hosts, width, demand, baseLoad } = problem;
+  const resources = model.resources.length;
+  let excess = 0;
+  for (let i = 0; i < width; i++) {
+    const r = Math.floor(i / model.slots);
+    let load = 0;
+    let safe = 0;
+    let full = 0;
+    for (let unit = 0; unit < units.count; unit++) load += demand[unit * width + i];
+    for (let h = 0; h < hosts; h++) {
+      load += baseLoad[h * width + i];
+      safe += model.safe[h * resources + r];
+      full += model.capacity[h * resources + r];
+    }
+    excess += Math.max(0, load - safe) + 3 * Math.max(0, load - full);
+  }
+  return excess;
+}
 
 /**
  * Expected demand above what the hosts should, and can, give. A host whose whole capacity is asked for above the safe
@@ -28,6 +50,7 @@ export const contention: Objective = {
         for (let h = 0; h < hosts; h++) sum += cost(state.excess[h]);
         return sum;
       },
+      bound: () => Math.max(0, Math.floor(leastExcess(state) * scale - hosts / 2)),
       delta(_unit, from, to, relief, intake) {
         let change = 0;
         if (from >= 0) change += cost(state.excess[from] - relief) - cost(state.excess[from]);

@@ -50,6 +50,27 @@ export const hostRisk: Objective = {
       pairwise: true,
       total: () => state.hostOf.reduce((sum, host, unit) => sum + cost(unit, host), 0),
       delta: (unit, from, to) => cost(unit, to) - cost(unit, from),
+      bound() {
+        let sum = 0;
+        const savings: number[] = [];
+        for (let unit = 0; unit < units.count; unit++) {
+          let least = Infinity;
+          for (let h = 0; h < hosts; h++) {
+            if (state.problem.allowed[unit * hosts + h]) least = Math.min(least, cost(unit, h));
+          }
+          const { current, kept } = model.vms[units.vms[unit][0]];
+          // One that runs has to be carried elsewhere to save anything.
+          const home = current >= 0 && kept < 0 ? cost(unit, current) : least;
+          sum += Math.min(home, least);
+          if (home > least) {
+            sum += home - least;
+            savings.push(home - least);
+          }
+        }
+        savings.sort((a, b) => b - a);
+        for (const saved of savings.slice(0, model.request.config.maxMoves)) sum -= saved;
+        return Math.max(0, sum);
+      },
       addDeltas(unit, from, _relief, _intakes, into, at) {
         const here = cost(unit, from);
         for (let h = 0; h < hosts; h++) into[at + h] += table[unit * hosts + h] - here;

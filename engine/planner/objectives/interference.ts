@@ -157,6 +157,8 @@ export const interference: Objective = {
         if (to >= 0) change += cost(lost[to] + brings(unit, to)) - cost(lost[to]);
         return change;
       },
+      // VMs that do each other good may gain any amount.
+      bound: () => null,
       burdened: () => Array.from({ length: hosts }, (_, h) => h).filter((h) => cost(lost[h]) > threshold),
     };
   },

@@ -12,6 +12,8 @@ export interface BoundObjective {
    * `relief` and `intake` are the wide kernel's scores of the pairs (unit, from) and (unit, to), 0 for nowhere.
    */
   delta(unit: number, from: number, to: number, relief: number, intake: number): number;
+  /** No placement costs less by this objective; null where that isn't known; absent: its cost is never below 0. */
+  bound?(): number | null;
   /** Whether `delta` can be anything but 0 for this unit; absent: for any. */
   concerns?(unit: number): boolean;
   /**

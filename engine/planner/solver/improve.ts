@@ -1,3 +1,4 @@
+import { isCut, pause, type SearchControl, tellBest } from "./control";
 import { drain } from "./drain";
 import type { MoveTable } from "./move-table";
 import { isPermitted, type Search } from "./search";
@@ -5,6 +6,8 @@ import { findSwap } from "./swap";
 
 /** Rounds of settling, relocating and one swap: an end that is hardly ever met, since each step lowers the cost. */
 const MAX_ROUNDS = 500;
+/** Units looked at between two pauses: some milliseconds. */
+const UNITS_A_PAUSE = 256;
 /** Passes over the units that are free to settle anywhere. */
 const MAX_PASSES = 30;
 
@@ -16,24 +19,27 @@ const MAX_PASSES = 30;
 export async function improve(
   search: Search,
   table: () => Promise<MoveTable>,
-  signal?: AbortSignal,
+  control: SearchControl = {},
 ): Promise<MoveTable | null> {
   let current: MoveTable | null = null;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    signal?.throwIfAborted();
-    const settled = settle(search, signal);
+    await pause(control);
+    const settled = await settle(search, control);
     if (settled) current = null;
+    tellBest(search, control);
+    if (isCut(control)) return current;
     let descended = false;
     if (hasPlacedAnchors(search)) {
       current ??= await table();
-      descended = descend(search, current, signal);
+      descended = await descend(search, current, control);
     }
-    const swap = findSwap(search);
+    const swap = findSwap(search, control);
     if (swap) {
       exchange(search, swap);
       current = null;
-    } else if (drained(search)) current = null;
+    } else if (!isCut(control) && drained(search)) current = null;
     else if (!settled && !descended) return current;
+    if (isCut(control)) return current;
   }
   return null;
 }
@@ -59,15 +65,17 @@ function exchange(search: Search, [a, b]: readonly [number, number]): void {
 }
 
 /** Each unit that has no anchor goes to its best host, until none wants to. Gives whether any went. */
-function settle(search: Search, signal?: AbortSignal): boolean {
+async function settle(search: Search, control: SearchControl): Promise<boolean> {
   const { state, problem } = search;
   let any = false;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    signal?.throwIfAborted();
     let moved = false;
+    let looked = 0;
     for (let unit = 0; unit < problem.units.count; unit++) {
       const home = state.hostOf[unit];
       if (home < 0 || problem.units.anchor[unit] >= 0) continue;
+      if (isCut(control)) return any;
+      if (looked++ % UNITS_A_PAUSE === 0) await pause(control);
       let best = home;
       let gain = 0;
       for (let host = 0; host < problem.hosts; host++) {
@@ -85,15 +93,17 @@ function settle(search: Search, signal?: AbortSignal): boolean {
 }
 
 /** Steepest descent over all relocations of what has an anchor. Gives whether anything moved. */
-function descend(search: Search, table: MoveTable, signal?: AbortSignal): boolean {
+async function descend(search: Search, table: MoveTable, control: SearchControl): Promise<boolean> {
   let any = false;
   for (;;) {
-    signal?.throwIfAborted();
+    await pause(control);
+    if (isCut(control)) return any;
     const best = bestRelocation(search, table);
     if (!best) return any;
     const home = search.state.hostOf[best.unit];
     search.move(best.unit, best.host);
     table.moved([best.unit], [home, best.host]);
+    tellBest(search, control);
     any = true;
   }
 }

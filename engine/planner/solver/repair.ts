@@ -1,3 +1,4 @@
+import { isCut, type SearchControl } from "./control";
 import { eject } from "./eject";
 import type { Search } from "./search";
 
@@ -5,12 +6,13 @@ import type { Search } from "./search";
  * Heals what the world has broken, as far as the moves allow: the move that lowers the violation of hard constraints
  * most comes first, the cheapest among equals; where nothing fits, another unit makes room. Gives whether anything moved.
  */
-export function repair(search: Search, signal?: AbortSignal): boolean {
+export function repair(search: Search, control: SearchControl = {}): boolean {
   const { state, problem } = search;
   const hopeless = new Set<number>();
   let any = false;
   for (;;) {
-    signal?.throwIfAborted();
+    control.signal?.throwIfAborted();
+    if (isCut(control)) return any;
     let best: { unit: number; host: number; change: number; cost: number } | null = null;
     const strained: number[] = [];
     for (let unit = 0; unit < problem.units.count; unit++) {

@@ -1,4 +1,5 @@
 import { construct } from "./construct";
+import { isCut, type SearchControl } from "./control";
 import { eject } from "./eject";
 import { shuffle } from "./random";
 import type { Search } from "./search";
@@ -17,7 +18,7 @@ export function makeRoom(
   failed: readonly number[],
   random: () => number,
   rounds = ROUNDS,
-  signal?: AbortSignal,
+  control: SearchControl = {},
 ): number[] {
   const { state } = search;
   const { units } = search.problem;
@@ -26,7 +27,8 @@ export function makeRoom(
   const free = Array.from({ length: units.count }, (_, unit) => unit).filter((unit) => units.anchor[unit] < 0);
   const most = left.length > MANY ? Math.min(3, rounds) : rounds;
   for (let round = 0; round < most && left.length > 0; round++) {
-    signal?.throwIfAborted();
+    control.signal?.throwIfAborted();
+    if (isCut(control)) return left;
     const placed = free.filter((unit) => state.hostOf[unit] >= 0);
     if (placed.length === 0) return left;
     const before = Int32Array.from(state.hostOf);

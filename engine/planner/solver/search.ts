@@ -21,6 +21,8 @@ export class Search {
   private readonly carried: Uint16Array;
   private readonly leaving: Uint16Array;
   private readonly threshold: number;
+  /** The bound, once it was asked for: it doesn't depend on who is where. */
+  private least: number | null | undefined;
   /** Indices of the objectives that the request ranks, the first in rank first. */
   private readonly ranked: readonly number[];
   /** [objective] what a change counts for where rank alone decides. */
@@ -121,6 +123,23 @@ export class Search {
     for (const objective of this.objectives) for (const other of objective.linked?.(unit) ?? []) units.add(other);
     units.delete(unit);
     return units;
+  }
+
+  /** Cost by all objectives with the price of every move, evaluated from nothing: what the search lowers. */
+  cost(): number {
+    let sum = 0;
+    for (const objective of this.objectives) sum += objective.total();
+    for (let unit = 0; unit < this.state.hostOf.length; unit++) sum += this.price(unit, this.state.hostOf[unit]);
+    return sum;
+  }
+
+  /** No placement of all units costs less; null where an objective's gains have no bound that is known. */
+  bound(): number | null {
+    if (this.least === undefined) {
+      const bounds = this.objectives.map(({ bound }) => (bound ? bound() : 0));
+      this.least = bounds.reduce((sum, least) => (sum === null || least === null ? null : sum + least), 0);
+    }
+    return this.least;
   }
 
   /** Cost by objective, evaluated from nothing. */

@@ -2,6 +2,7 @@ import { knapsackForm } from "../constraints/checks/knapsack";
 import type { ActiveConstraint } from "../constraints/constraint";
 import type { Model } from "../problem/model";
 import { buildProblem } from "../problem/problem";
+import { isCut } from "./control";
 import { type HostLoss, hostLosses } from "./host-loss";
 import { Search } from "./search";
 import { settleDown, type Solution, solve, type SolveOptions } from "./solve";
@@ -33,7 +34,7 @@ export async function solveWithRestarts(
   const first = await solve(model, constraints, options);
   if (first.unplaced.length > 0 || lossesOf(first).length === 0) return { ...first, losses: [], contested: false };
   let best = await contest(model, constraints, first, options);
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS && !isCut(options); round++) {
     const spare = first.search.maxMoves - best.search.moves;
     const again = await planAgain(carriedOut(model, placementOf(best)), constraints, { ...options, maxMoves: spare });
     const next = withoutNeedless(model, carriedOver(model, again));
@@ -63,12 +64,11 @@ async function contest(
   options: SolveOptions,
 ): Promise<Solution> {
   const room = evenRoom(model);
-  const rivals = [
-    settleDown(model, constraints, options),
-    first,
-    await solve(model, [...constraints, guarding(room)], options),
-    await solve(model, [...constraints, room], options),
-  ];
+  const rivals = [settleDown(model, constraints, options), first];
+  for (const rule of [guarding(room), room]) {
+    // What they come to is no better plan until it is judged.
+    if (!isCut(options)) rivals.push(await solve(model, [...constraints, rule], { ...options, onBest: undefined }));
+  }
   const placed = rivals.filter((solution) => solution.unplaced.length === 0);
   return withoutNeedless(
     model,

@@ -2,6 +2,7 @@ import type { Device } from "../../compute/device";
 import type { ActiveConstraint } from "../constraints/constraint";
 import { buildProblem, type Problem } from "../problem/problem";
 import { anchorOf, type Model } from "../problem/model";
+import { isCut, type SearchControl } from "./control";
 import { construct } from "./construct";
 import { improve } from "./improve";
 import { MoveTable } from "./move-table";
@@ -14,9 +15,8 @@ import { trim } from "./trim";
 /** Rounds of improving, trimming and mending: each may open a better move. */
 const MAX_ROUNDS = 5;
 
-export interface SolveOptions {
+export interface SolveOptions extends SearchControl {
   readonly device: Device;
-  readonly signal?: AbortSignal;
   /** Moves of VMs that run; the request's when not given. */
   readonly maxMoves?: number;
 }
@@ -57,12 +57,12 @@ function start(problem: Problem, maxMoves?: number): { search: Search; homeless:
 export function placeAll(
   problem: Problem,
   seed: number,
-  signal?: AbortSignal,
+  control: SearchControl = {},
   limits: { rounds?: number; maxMoves?: number } = {},
 ): { search: Search; unplaced: number[] } {
   const { search, homeless } = start(problem, limits.maxMoves);
   let unplaced = construct(search, homeless);
-  if (unplaced.length > 0) unplaced = makeRoom(search, unplaced, randomOf(seed), limits.rounds, signal);
+  if (unplaced.length > 0) unplaced = makeRoom(search, unplaced, randomOf(seed), limits.rounds, control);
   return { search, unplaced };
 }
 
@@ -84,18 +84,18 @@ const loosened = (constraint: ActiveConstraint): ActiveConstraint => ({
 export function settleDown(
   model: Model,
   constraints: readonly ActiveConstraint[],
-  { signal, maxMoves }: SolveOptions,
+  { maxMoves, ...control }: SolveOptions,
 ): Solution {
   const { seed } = model.request.config;
   let active = constraints;
-  let { search, unplaced } = placeAll(buildProblem(model, active), seed, signal, { maxMoves });
+  let { search, unplaced } = placeAll(buildProblem(model, active), seed, control, { maxMoves });
   const split = splitRules(model, active);
   if (unplaced.length > 0 && split.length > 0) {
     // VMs that a rule wants together but that run apart can't all be joined: leave such rules as the world has them.
     active = active.map((constraint) => (split.includes(constraint) ? loosened(constraint) : constraint));
-    ({ search, unplaced } = placeAll(buildProblem(model, active), seed, signal, { maxMoves }));
+    ({ search, unplaced } = placeAll(buildProblem(model, active), seed, control, { maxMoves }));
   }
-  if (unplaced.length === 0) repair(search, signal);
+  if (unplaced.length === 0) repair(search, control);
   return { search, table: null, unplaced, constraints: active };
 }
 
@@ -113,12 +113,13 @@ export async function solve(
   let table: MoveTable | null = null;
   if (unplaced.length === 0) {
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      table = await improve(search, () => MoveTable.of(search, options.device, options.signal), options.signal);
+      table = await improve(search, () => MoveTable.of(search, options.device, options.signal), options);
       const trimmed = trim(search);
       // What improved may have opened a way to mend what nothing could before.
-      const mended = repair(search, options.signal);
+      const mended = repair(search, options);
       if (!trimmed && !mended) break;
       table = null;
+      if (isCut(options)) break;
     }
   }
   return { ...settled, table };

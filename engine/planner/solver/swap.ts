@@ -1,3 +1,4 @@
+import { isCut, type SearchControl } from "./control";
 import { isPermitted, type Search } from "./search";
 
 /** Hosts from which swaps are tried, and units on each: those with the most to gain by leaving. */
@@ -9,7 +10,7 @@ const TRIED = 32;
  * lowers the cost. What is tried depends on the placement alone, not on how it came about: so a plan that was carried
  * out finds no other exchange than the search that made it.
  */
-export function findSwap(search: Search): [number, number] | null {
+export function findSwap(search: Search, control: SearchControl = {}): [number, number] | null {
   const { state, problem } = search;
   // One that comes back and asks for as much as the one that leaves brings the hot host nothing.
   const { sizes } = problem;
@@ -21,6 +22,7 @@ export function findSwap(search: Search): [number, number] | null {
   const sorted = state.unitsOn.map((units) => [...units].sort((x, y) => x - y));
   for (const { host: a, units } of hot.slice(0, HOTTEST)) {
     for (const { unit: out, leave } of units) {
+      if (isCut(control)) return best;
       for (let b = 0; b < problem.hosts; b++) {
         if (b === a || !problem.allowed[out * problem.hosts + b]) continue;
         // What its host is relieved of is the most that an exchange can bring, with nothing coming back.
