@@ -136,4 +136,7 @@ const CERTAIN = new Set([
 ]);
 
 /** A fault of the call that begins the task, or of the check before: one of a question asked meanwhile says nothing of the task. */
-const refusesTask = ({ method }: VimFault): boolean => method.endsWith("_Task");
+const refusesTask = ({ method }: VimFault): boolean => method.endsWith("_Task") || AT_ONCE.has(method);
+
+/** Methods that have acted, or not, when they answer. */
+const AT_ONCE = new Set(["CreateResourcePool", "UpdateConfig"]);

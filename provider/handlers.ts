@@ -2,6 +2,9 @@ import type { dynamic } from "@pulumi/pulumi";
 import { AffinityError } from "../engine/errors";
 import { checkPlacement } from "./placement/check";
 import { diffPlacement, readPlacement, recordPlacement, releasePlacement } from "./placement/lifecycle";
+import { checkPreparation } from "./preparation/check";
+import { applyPreparation, diffPreparation, removePreparation } from "./preparation/lifecycle";
+import { readPreparation } from "./preparation/read";
 import { applySchedule, checkSchedule, diffSchedule, removeSchedule, ScheduleFailed } from "./schedule/lifecycle";
 import { checkProactive } from "./proactive/check";
 import { applyProactive, diffProactive, readProactive, removeProactive } from "./proactive/lifecycle";
@@ -144,6 +147,33 @@ export const proactiveAllocation: Handler = {
   read: (id, props) => readably(async () => found(id, (await readProactive(props ?? {}, settings(), now)) as State)),
 
   delete: (_id, props) => readably(() => removeProactive(props, settings(), now)),
+};
+
+export const hostPreparation: Handler = {
+  configure,
+
+  check: (olds, news) => checked(news, () => checkPreparation(olds, news, settings(), now())),
+
+  // Another cluster has another pool: the old one goes when the new one is there.
+  diff: (_id, olds, news) =>
+    Promise.resolve({
+      changes: diffPreparation(olds, news),
+      replaces: olds.clusterId !== undefined && olds.clusterId !== news.clusterId ? ["cluster"] : [],
+    }),
+
+  create: (inputs) =>
+    readably(async () => ({
+      id: String(inputs.owner),
+      outs: (await applyPreparation({}, inputs, settings(), now())) as State,
+    })),
+
+  update: (_id, olds, news) =>
+    readably(async () => ({ outs: (await applyPreparation(olds, news, settings(), now())) as State })),
+
+  read: (id, props) =>
+    readably(async () => found(id, (await readPreparation(props ?? {}, settings(), now())) as State)),
+
+  delete: (_id, props) => readably(() => removePreparation(props, settings())),
 };
 
 export const migrationSchedule: Handler = {

@@ -8,3 +8,5 @@ export type { MoveOutcome } from "./execution/move";
 export * from "./proactive/resource";
 export type { PlannedProactive, ProactiveDrift } from "./proactive/planned";
 export * from "./group/virtual-machine-group";
+export * from "./preparation/resource";
+export type { Prepared, PreparationDrift, Readiness } from "./preparation/planned";

@@ -86,7 +86,10 @@ export async function settle(
 ): Promise<void> {
   const log = new PredictionLog(settings.journal);
   const oldest = now - MOST_DAYS * 24 * HOUR;
-  const due = (await log.predictions(cluster, oldest)).filter(({ due: at, outcome }) => outcome === null && at <= now);
+  // Requests are judged by their own history, where hosts are prepared for them.
+  const due = (await log.predictions(cluster, oldest)).filter(
+    ({ due: at, outcome, event }) => outcome === null && at <= now && event !== "request",
+  );
   if (due.length === 0) return;
   const failures = due.filter(({ event }) => event === "failure");
   const contention = due.filter(({ event }) => event !== "failure");
@@ -95,7 +98,7 @@ export async function settle(
   const placements = await log.placements(cluster, oldest);
   const ofContention = await contentionJudge(contention, placements, snapshot, telemetry, now);
   await log.settle(cluster, now, (prediction) => {
-    if (prediction.unit !== "probability" || prediction.at < oldest) return null;
+    if (prediction.unit !== "probability" || prediction.event === "request" || prediction.at < oldest) return null;
     return prediction.event === "failure" ? (ofFailures?.(prediction) ?? null) : ofContention(prediction);
   });
 }

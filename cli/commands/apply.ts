@@ -23,7 +23,7 @@ interface ApplyFlags extends WorldFlags, MetricsFlags {
 /** What a scheduled run does between two updates of the programs. */
 export const applyCommand: CliCommand<ApplyFlags> = {
   name: "apply",
-  summary: "keep what programs declared: rules renewed and retired, due waves run",
+  summary: "keep what programs declared: rules, due waves, prepared hosts",
   examples: [
     "vsphere-affinity apply --vcenter vc.example.com --journal journal.duckdb",
     "vsphere-affinity apply --dry-run --json",

@@ -4,3 +4,4 @@ export * from "./action-log";
 export * from "./predictions";
 export * from "./declarations";
 export * from "./leases";
+export * from "./preparations";

@@ -21,8 +21,11 @@ export interface Prediction {
   readonly bound: number | null;
 }
 
-/** A failure of the host before `due`; or more demand than `bound` on average over the hour that ends at `due`. */
-export type PredictedEvent = "failure" | "cpu contention" | "memory contention";
+/**
+ * A failure of the host before `due`; more demand than `bound` on average over the hour that ends at `due`; or a request
+ * for resources before `due`.
+ */
+export type PredictedEvent = "failure" | "cpu contention" | "memory contention" | "request";
 
 export interface SettledPrediction extends Prediction {
   /** 0 or 1 for an event; the amount that came. Null: not known yet, or nobody could tell. */

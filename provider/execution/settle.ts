@@ -1,5 +1,6 @@
 import type { ActionLog, LoggedAction, Outcome } from "../../engine/journal";
 import type { VcenterActions } from "../vsphere";
+import { PREPARATION_SETTLERS } from "../preparation/settle";
 import { VimFault } from "../vsphere/errors";
 
 /** Of these a vCenter knows nothing: where names lead is asked of who directs the traffic. */
@@ -48,6 +49,8 @@ async function found(action: LoggedAction, actions: VcenterActions, signal?: Abo
       ? { result: "done", text: "found there by a later run" }
       : { result: "failed", text: `found on ${host ?? "no host"} by a later run` };
   }
+  const settler = PREPARATION_SETTLERS[action.kind];
+  if (settler) return settler(action, actions, clusterId, signal);
   const there = (await actions.rules(clusterId, signal)).some(({ name }) => name === action.subject);
   const meant = action.kind !== "remove-rule";
   return there === meant

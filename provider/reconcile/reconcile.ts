@@ -1,6 +1,8 @@
 import { AffinityError } from "../../engine/errors";
-import { type Declaration, Declarations, Leases } from "../../engine/journal";
+import { type Declaration, Declarations, Leases, type LoggedAction } from "../../engine/journal";
 import { openInventory } from "../world";
+import { reconcileOrphan, undeclaredPools } from "../preparation/orphans";
+import { reconcilePreparation } from "../preparation/reconcile";
 import { applySchedule, checkSchedule, ScheduleFailed } from "../schedule/lifecycle";
 import { plannedIn as plannedSchedule, userInputs as scheduleInputs } from "../schedule/inputs";
 import { reconcileProactive } from "../proactive/reconcile";
@@ -33,13 +35,14 @@ export interface ReconcileOptions {
  */
 export async function reconcile(settings: Settings, options: ReconcileOptions): Promise<Finding[]> {
   const source = await sourceOf(settings);
-  const declarations = (await new Declarations(settings.journal).of(source)).filter(
-    ({ cluster }) => !options.shard || inShard(cluster, options.shard),
-  );
-  if (options.dryRun || declarations.length === 0) return judgeAll(declarations, settings, options);
+  const isOurs = ({ cluster }: { cluster: string }) => !options.shard || inShard(cluster, options.shard);
+  const declarations = (await new Declarations(settings.journal).of(source)).filter(isOurs);
+  const orphans = (await undeclaredPools(settings, source, declarations)).filter(isOurs);
+  const judge = () => judgeAll(declarations, orphans, settings, options);
+  if (options.dryRun || declarations.length + orphans.length === 0) return judge();
   // From the first judgement to the last act: what another run does meanwhile would make the judgement wrong.
   const lease = { holder: "a scheduled run (vsphere-affinity apply)" };
-  return new Leases(settings.journal).hold(source, lease, () => judgeAll(declarations, settings, options));
+  return new Leases(settings.journal).hold(source, lease, judge);
 }
 
 /** The vCenter's name: an inventory file says whose it is. */
@@ -54,13 +57,21 @@ async function sourceOf(settings: Settings): Promise<string> {
 
 async function judgeAll(
   declarations: readonly Declaration[],
+  orphans: readonly LoggedAction[],
   settings: Settings,
   options: ReconcileOptions,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const declaration of declarations) {
+  // What nobody declared goes first: its room may be what a declaration needs.
+  const judgements = [
+    ...orphans.map(
+      (orphan) => () => orElseReported(orphanOf(orphan), () => reconcileOrphan(orphan, settings, options)),
+    ),
+    ...declarations.map((declaration) => () => judged(declaration, settings, options)),
+  ];
+  for (const judgement of judgements) {
     if (options.signal?.aborted) break;
-    const found = await judged(declaration, settings, options);
+    const found = await judgement();
     for (const finding of found) {
       findings.push(finding);
       options.onFinding?.(finding);
@@ -70,13 +81,26 @@ async function judgeAll(
   return findings;
 }
 
-async function judged(declaration: Declaration, settings: Settings, options: ReconcileOptions): Promise<Finding[]> {
-  try {
-    if (declaration.kind === "Stickiness") return await reconcileStickiness(declaration, settings, options);
-    if (declaration.kind === "MigrationSchedule") return await reconcileSchedule(declaration, settings, options);
-    if (declaration.kind === "ProactiveAllocation") return await reconcileProactive(declaration, settings, options);
-    if (declaration.kind === "Placement") return await judgePlacement(declaration, settings);
+const orphanOf = ({ owner }: LoggedAction) => ({ owner, kind: "HostPreparation" });
+
+function judged(declaration: Declaration, settings: Settings, options: ReconcileOptions): Promise<Finding[]> {
+  return orElseReported(declaration, async () => {
+    if (declaration.kind === "Stickiness") return reconcileStickiness(declaration, settings, options);
+    if (declaration.kind === "MigrationSchedule") return reconcileSchedule(declaration, settings, options);
+    if (declaration.kind === "ProactiveAllocation") return reconcileProactive(declaration, settings, options);
+    if (declaration.kind === "HostPreparation") return reconcilePreparation(declaration, settings, options);
+    if (declaration.kind === "Placement") return judgePlacement(declaration, settings);
     return [];
+  });
+}
+
+/** What can't be found out is a finding as well. */
+async function orElseReported(
+  declaration: Pick<Declaration, "owner" | "kind">,
+  judge: () => Promise<Finding[]>,
+): Promise<Finding[]> {
+  try {
+    return await judge();
   } catch (error) {
     if (!(error instanceof AffinityError)) throw error;
     return [finding(declaration, "not-judged", `${error.message} [${error.code}]`, "reported")];
@@ -84,7 +108,7 @@ async function judged(declaration: Declaration, settings: Settings, options: Rec
 }
 
 const finding = (
-  { owner, kind }: Declaration,
+  { owner, kind }: Pick<Declaration, "owner" | "kind">,
   kindOfFinding: FindingClass,
   detail: string,
   outcome: Finding["outcome"],

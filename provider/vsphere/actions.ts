@@ -1,8 +1,10 @@
 import { AffinityError } from "../../engine/errors";
+import { MachineActions } from "./machines";
+import { PoolActions } from "./pools";
 import { retrieveProperties } from "./properties";
 import { ScheduledTasks } from "./scheduled-tasks";
 import type { Invoke, ServiceContent, VcenterSession } from "./session";
-import { faultText, type TaskOptions, waitForTask } from "./tasks";
+import { faultText, taskOf, type TaskOptions, waitForTask } from "./tasks";
 import {
   flag,
   kindOf,
@@ -64,9 +66,13 @@ const clusterResource = (id: string) => new Reference("ClusterComputeResource", 
 export class VcenterActions {
   /** What the vCenter is to do by itself, later. */
   readonly scheduled: ScheduledTasks;
+  readonly pools: PoolActions;
+  readonly machines: MachineActions;
 
   constructor(private readonly session: VcenterSession) {
     this.scheduled = new ScheduledTasks(session);
+    this.pools = new PoolActions(session);
+    this.machines = new MachineActions(session);
   }
 
   /** Name and versions. */
@@ -282,9 +288,3 @@ const ruleSpec = (rule: VmRule, key?: number) => ({
   userCreated: true,
   vm: rule.virtualMachines.map(machine),
 });
-
-function taskOf(answer: Tree, method: string): Reference {
-  const task = reference(answer);
-  if (task) return task;
-  throw new AffinityError({ code: "VCENTER_ANSWER_INVALID", message: `${method} gave no task` });
-}

@@ -38,6 +38,8 @@ export class VimFault extends AffinityError {
 const HINTS: Readonly<Record<string, string>> = {
   NoPermission: "the user lacks a privilege there; `vsphere-affinity doctor` lists the ones needed",
   ManagedObjectNotFound: "the object has been removed since the inventory was read; plan anew",
+  InsufficientCpuResourcesFault: "the cluster's CPU is reserved already; reserve less, or on fewer hosts",
+  InsufficientMemoryResourcesFault: "the cluster's memory is reserved already; reserve less, or on fewer hosts",
   InvalidArgument: "the object may have changed, or the name may be taken; plan anew",
 };
 

@@ -7,6 +7,7 @@ export * from "./growable";
 export * from "./hazard";
 export * from "./log";
 export * from "./model";
+export * from "./predict-request";
 export * from "./predict-requests";
 export * from "./preference";
 export * from "./preparation";

@@ -13,6 +13,8 @@ export const requestRecordSchema = z
     host: z.string().min(1).nullable().default(null).describe("Id of the host that served it"),
     volumeMb: z.number().nonnegative().nullable().default(null).describe("Data read and written by it"),
     sizeKb: z.number().nonnegative().nullable().default(null).describe("Mean size of one access"),
+    cpuMhz: z.number().nonnegative().optional().describe("CPU that it used at its height, MHz"),
+    memoryMib: z.number().nonnegative().optional().describe("Memory that it used at its height, MiB"),
     readShare: z.number().min(0).max(1).nullable().default(null).describe("Share of its accesses that read"),
     expectedPerformance: z.number().positive().nullable().default(null).describe("Any unit in which more is better"),
     actualPerformance: z.number().nonnegative().nullable().default(null).describe("In the unit of the expected one"),

@@ -1,7 +1,7 @@
 import { cpuDemand, memoryDemand } from "./demand";
 import { hostFailures, pairFailures } from "./failures";
 import { interference } from "./interference";
-import { requestForecasts } from "./requests";
+import { REQUEST_MODELS } from "./requests";
 import type { Trainable } from "./trainable";
 import { workloadClasses } from "./workload";
 
@@ -13,7 +13,9 @@ export const TRAINABLES = {
   pairFailures,
   interference,
   workloadClasses,
-  requestForecasts,
+  requestForecasts: REQUEST_MODELS["user and application"],
+  requestsByApplication: REQUEST_MODELS.application,
+  requestsByUser: REQUEST_MODELS.user,
 };
 
 /** For code that treats all alike: what each file holds is its own model's business. */
