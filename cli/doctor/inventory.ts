@@ -3,12 +3,11 @@ import type { Settings } from "../../provider/settings";
 import type { Context } from "../command";
 import { lazy } from "../lazy";
 import { type Check, failedCheck } from "./check";
+import { clockCheck } from "./clock";
+import { checkDrs } from "./drs";
+import { checkPrivileges } from "./privileges";
 
-/** What planning and moving need on the whole inventory. */
-const PRIVILEGES = ["System.Read", "Resource.HotMigrate", "Resource.ColdMigrate", "Host.Inventory.EditCluster"];
-const SKEW_SECONDS = 60;
-
-/** The inventory: reachable, readable, with a cluster; for a vCenter also version, clock and privileges. */
+/** The inventory: reachable, readable, with a cluster; for a vCenter also version, clock and privileges; DRS and its rules. */
 export async function checkInventory(
   context: Context,
   settings: Settings,
@@ -18,7 +17,7 @@ export async function checkInventory(
     if (settings.vcenter) return await checkVcenter(context, settings.vcenter, add);
     const inventory = lazy.world().openInventory(settings);
     const snapshot = await inventory.snapshot(context.signal);
-    add(inventoryCheck(snapshot));
+    add(inventoryCheck(snapshot), ...checkDrs(snapshot));
     return snapshot;
   } catch (error) {
     add(failedCheck("inventory", error));
@@ -36,7 +35,7 @@ async function checkVcenter(
   try {
     const actions = createVcenterActions(inventory);
     const about = await context.steps.run(`asking ${inventory.name} who it is`, () => actions.about(context.signal));
-    add({ name: "vcenter", status: "ok", detail: `${inventory.name}: ${about.name}, API ${about.apiVersion}` });
+    add(versionCheck(inventory.name, about), clockCheck("the vCenter", await actions.clock(context.signal)));
     if (settings.insecure) {
       const next = "give the certificate's authority as caFile, and unset insecure";
       add({ name: "certificate", status: "warning", detail: "not verified, as settings say", next });
@@ -44,8 +43,9 @@ async function checkVcenter(
     const snapshot = await context.steps.run(`reading the inventory of ${inventory.name}`, () =>
       inventory.snapshot(context.signal),
     );
-    add(inventoryCheck(snapshot), clockCheck(snapshot), await privilegeCheck(actions, context.signal));
-    for (const detail of inventory.warnings) add({ name: "inventory", status: "warning", detail });
+    add(inventoryCheck(snapshot), ...(await privilegeChecks(actions, context.signal)), ...checkDrs(snapshot));
+    const next = "let the user see the whole cluster: what it can't see is planned as if it weren't there";
+    for (const detail of inventory.warnings) add({ name: "inventory", status: "warning", detail, next });
     return snapshot;
   } finally {
     await inventory.close();
@@ -61,25 +61,19 @@ function inventoryCheck(snapshot: Snapshot): Check {
   return { name: "inventory", status: "error", detail, next: "plans are made for clusters: can the user see any?" };
 }
 
-/** A snapshot is stamped by vCenter's own clock, a moment ago. */
-function clockCheck(snapshot: Snapshot): Check {
-  const skew = Math.round(Math.abs(Date.now() - Date.parse(snapshot.takenAt)) / 1000);
-  if (skew <= SKEW_SECONDS) return { name: "clock", status: "ok", detail: `${skew} s from vCenter's` };
-  const next = "let both use the same time server: telemetry would look stale, or from the future";
-  return { name: "clock", status: "warning", detail: `${skew} s from vCenter's`, next };
+/** Older ones are out of VMware's support, and nobody tries this package on them. */
+const LEAST_API = 7;
+
+function versionCheck(server: string, { name, apiVersion }: { name: string; apiVersion: string }): Check {
+  const detail = `${server}: ${name}, API ${apiVersion}`;
+  if (!(Number.parseInt(apiVersion, 10) < LEAST_API)) return { name: "vcenter", status: "ok", detail };
+  return { name: "vcenter", status: "warning", detail, next: "vSphere 7 and newer are what this package is made for" };
 }
 
-async function privilegeCheck(
-  actions: { checkPrivileges(names: readonly string[], signal?: AbortSignal): Promise<string[]> },
-  signal: AbortSignal,
-): Promise<Check> {
+async function privilegeChecks(actions: Parameters<typeof checkPrivileges>[0], signal: AbortSignal): Promise<Check[]> {
   try {
-    const lacking = await actions.checkPrivileges(PRIVILEGES, signal);
-    if (lacking.length === 0) return { name: "privileges", status: "ok", detail: PRIVILEGES.join(", ") };
-    const next = "planning needs System.Read alone; grant the rest to the role before applying moves and rules";
-    const status = lacking.includes("System.Read") ? "error" : "warning";
-    return { name: "privileges", status, detail: `the user lacks ${lacking.join(", ")}`, next };
+    return await checkPrivileges(actions, signal);
   } catch (error) {
-    return { ...failedCheck("privileges", error), status: "warning" };
+    return [{ ...failedCheck("privileges", error), status: "warning" }];
   }
 }

@@ -5,9 +5,10 @@ import type { Settings } from "../../provider/settings";
 import type { Context } from "../command";
 import { lazy } from "../lazy";
 import type { Report } from "../progress";
-import { isoTime, percent } from "../plan-table";
+import { few, isoTime, percent } from "../plan-table";
 import { withTelemetry } from "../world";
 import { type Check, failedCheck } from "./check";
+import { clockCheck } from "./clock";
 
 /** Without these a forecast falls back to configured sizes; the others only sharpen it. */
 const needed = (metric: MetricId): boolean => lazy.demand().DEMAND_METRICS.includes(metric);
@@ -25,16 +26,21 @@ export async function checkTelemetry(
     const next = "give --telemetry FILE or URL; until then plans rest on configured sizes";
     return [{ name: "telemetry", status: "warning", detail: "none is configured", next }];
   }
+  const opened: Check[] = [];
   try {
-    return await context.steps.run("looking at the telemetry", (report) =>
+    const metrics = await context.steps.run("looking at the telemetry", (report) =>
       withTelemetry(settings, async (telemetry) => {
-        const opened: Check = { name: "telemetry", status: "ok", detail: telemetry!.name };
-        if (snapshot) return [opened, ...(await checkMetrics(context, settings, snapshot, telemetry!, report))];
-        return [{ ...opened, detail: `${telemetry!.name}; not compared, for want of an inventory` }];
+        opened.push({ name: "telemetry", status: "ok", detail: telemetry!.name });
+        if (telemetry!.clock) opened.push(clockCheck("the telemetry store", await telemetry!.clock(context.signal)));
+        if (snapshot) return checkMetrics(context, settings, snapshot, telemetry!, report);
+        const next = "it is compared with the VMs and hosts once the inventory can be read";
+        const detail = "not compared, for want of an inventory";
+        return [{ name: "telemetry", status: "warning", detail, next } as const];
       }),
     );
+    return [...opened, ...metrics];
   } catch (error) {
-    return [failedCheck("telemetry", error)];
+    return [...opened, failedCheck("telemetry", error)];
   }
 }
 
@@ -80,20 +86,26 @@ async function checkMetrics(
   for (const metric of metrics) {
     report({ done: checks.length, total: metrics.length, text: metric });
     const { kind } = METRICS[metric];
-    const known = new Set(subjects[kind].map((item) => item.id));
+    // A VM that is off has no samples, and needs none.
+    const known = subjects[kind].filter((item) => item.power === "poweredOn");
     const extents = await telemetry.extents({ kind, vcenter, metric, grid }, context.signal);
     const newest = extents.reduce<number | null>((last, extent) => Math.max(last ?? 0, extent.last), null);
-    const covered = extents.filter((extent) => known.has(extent.entity)).length;
+    const lastOf = new Map(extents.map(({ entity, last }) => [entity, last]));
+    const silent = known.filter(({ id }) => !lastOf.has(id)).map(({ name }) => name);
+    const oldest = asOf - settings.plan.maxStalenessMinutes * 60;
+    const late = known.filter(({ id }) => (lastOf.get(id) ?? Infinity) < oldest).map(({ name }) => name);
     const first = extents.reduce((least, extent) => Math.min(least, extent.first), Infinity);
-    checks.push(metricCheck(metric, { covered, known: known.size, first, newest, asOf, vcenter }, settings));
+    checks.push(metricCheck(metric, { known: known.length, silent, late, first, newest, asOf, vcenter }, settings));
   }
   return checks;
 }
 
 interface Found {
-  /** VMs or hosts of the inventory with samples, and all of them. */
-  readonly covered: number;
+  /** VMs or hosts of the inventory that run. */
   readonly known: number;
+  /** Names of those without any sample, and of those without one of late. */
+  readonly silent: readonly string[];
+  readonly late: readonly string[];
   /** Epoch seconds of the oldest sample in the window; Infinity if there is none. */
   readonly first: number;
   readonly newest: number | null;
@@ -102,32 +114,47 @@ interface Found {
 }
 
 function metricCheck(metric: MetricId, found: Found, settings: Settings): Check {
-  const { covered, known, first, newest, asOf, vcenter } = found;
+  const { known, silent, late, first, newest, asOf, vcenter } = found;
   const { kind, measurement, field } = lazy.telemetrySchema().METRICS[metric];
   const name = `metric ${metric}`;
   const subjects = kind === "vm" ? "VMs" : "hosts";
   const isNeeded = needed(metric);
+  const problem = isNeeded ? "error" : "warning";
+  const setting = `${kind}_metric_include of Telegraf's inputs.vsphere: "${counterOf(measurement, field)}"`;
   if (newest === null) {
     const detail = `no sample of ${measurement} ${field} with vcenter=${vcenter} in ${settings.plan.historyDays} days`;
-    if (!isNeeded) return { name, status: "warning", detail, next: "optional: it sharpens forecasts and risks" };
-    const next = `does Telegraf's inputs.vsphere collect it, and name the vCenter "${vcenter}" in its vcenters? see docs/telemetry.md`;
-    return { name, status: "error", detail, next };
+    const same = `its vcenters must name this one "${vcenter}"`;
+    const next = isNeeded ? `add to ${setting}; ${same}` : `optional: add to ${setting}`;
+    return { name, status: problem, detail, next };
   }
   const age = Math.max(0, Math.round((asOf - newest) / 60));
-  const detail = `${covered} of ${known} ${subjects} (${percent(known === 0 ? 0 : covered / known)}), newest ${isoTime(newest)}, ${age} min before the plan's instant, oldest ${isoTime(first)}`;
+  const covered = known - silent.length;
+  const detail = `${covered} of ${known} ${subjects} that run (${percent(known === 0 ? 0 : covered / known)}), newest ${isoTime(newest)}, ${age} min before the plan's instant, oldest ${isoTime(first)}`;
   if (age > settings.plan.maxStalenessMinutes) {
+    const next =
+      "is Telegraf running, and does it reach the vCenter and the store? data of the past needs --as-of newest";
+    return { name, status: problem, detail, next };
+  }
+  const gaps = [
+    silent.length > 0 && `without samples: ${few(silent)}`,
+    late.length > 0 && `none in the last ${settings.plan.maxStalenessMinutes} min: ${few(late)}`,
+  ].filter((gap) => gap !== false);
+  if (gaps.length > 0) {
+    const include = `${kind}_include and ${kind}_exclude of inputs.vsphere, and what its user may see`;
+    const speed = "collect_concurrency and max_query_metrics, if a collection takes longer than its interval";
     return {
       name,
-      status: isNeeded ? "error" : "warning",
-      detail,
-      next: "is Telegraf running? data of the past needs --as-of newest",
+      status: covered >= known * ENOUGH ? "ok" : "warning",
+      detail: `${detail}; ${gaps.join("; ")}`,
+      next: `look at ${silent.length > 0 ? include : speed}; ${subjects} without samples are planned by configured size`,
+      problems: [...silent, ...late].map((path) => ({ path, message: silent.includes(path) ? "no sample" : "late" })),
     };
   }
-  if (covered >= known * ENOUGH) {
-    if (!isNeeded || asOf - first >= DAY) return { name, status: "ok", detail };
-    const next = "plan on it from tomorrow: a forecast needs a day of history, and two weeks show the days of the week";
-    return { name, status: "warning", detail, next };
-  }
-  const next = `${subjects} without samples are planned by their configured size`;
+  if (!isNeeded || asOf - first >= DAY) return { name, status: "ok", detail };
+  const next = "plan on it from tomorrow: a forecast needs a day of history, and two weeks show the days of the week";
   return { name, status: "warning", detail, next };
 }
+
+/** As Telegraf's settings name it: cpu.usagemhz.average. */
+const counterOf = (measurement: string, field: string): string =>
+  `${measurement.split("_")[2]}.${field.replace(/_(\w+)$/, ".$1")}`;

@@ -1,3 +1,4 @@
+import type { ClockReading } from "./clock";
 import { batches, entitiesPerBatch, sortedUnique } from "./batches";
 import { ExtentCollector, SeriesCollector } from "./collector";
 import { checkQuery, gridEnd } from "./grid";
@@ -38,6 +39,10 @@ export class InfluxTelemetry implements TelemetrySource {
   constructor(settings: InfluxSettings) {
     this.client = new InfluxClient(settings);
     this.name = `${this.client.address} ${settings.database}`;
+  }
+
+  clock(signal?: AbortSignal): Promise<ClockReading | null> {
+    return this.client.clock(signal);
   }
 
   /** Asks for next to nothing, so that a wrong address, login or database is known before the work begins. */

@@ -1,3 +1,4 @@
+import type { ClockReading } from "./clock";
 import type { MetricId } from "./schema";
 
 /** A regular time axis: slot i covers [start + i*step, start + (i+1)*step), in epoch seconds, aligned to multiples of step. */
@@ -45,5 +46,7 @@ export interface TelemetrySource {
   series(query: SeriesQuery, signal?: AbortSignal): AsyncIterable<Series>;
   /** First and last sample per entity of a metric inside the window: for staleness and coverage. */
   extents(query: Omit<SeriesQuery, "metrics"> & { metric: MetricId }, signal?: AbortSignal): Promise<Extent[]>;
+  /** The server's clock; null where it says none. Absent: there is no server. */
+  clock?(signal?: AbortSignal): Promise<ClockReading | null>;
   close(): Promise<void>;
 }

@@ -1,9 +1,10 @@
 import { AffinityError } from "../../engine/errors";
+import { type ClockReading, readClock } from "../../engine/telemetry/clock";
 import { MachineActions } from "./machines";
 import { PoolActions } from "./pools";
 import { retrieveProperties } from "./properties";
 import { ScheduledTasks } from "./scheduled-tasks";
-import type { Invoke, ServiceContent, VcenterSession } from "./session";
+import { type Invoke, SERVICE_INSTANCE, type ServiceContent, type VcenterSession } from "./session";
 import { faultText, taskOf, type TaskOptions, waitForTask } from "./tasks";
 import {
   flag,
@@ -86,6 +87,15 @@ export class VcenterActions {
         apiVersion: field("apiVersion") ?? "unknown",
         instanceUuid: field("instanceUuid"),
       };
+    }, signal);
+  }
+
+  /** vCenter's clock beside this machine's. */
+  clock(signal?: AbortSignal): Promise<ClockReading> {
+    return this.session.read(async (invoke) => {
+      const asked = Date.now();
+      const said = text(await invoke("CurrentTime", SERVICE_INSTANCE)) ?? "";
+      return readClock(asked, Date.now(), Date.parse(said));
     }, signal);
   }
 
