@@ -9,6 +9,23 @@ export const PRIVILEGES: readonly { readonly task: string; readonly names: reado
   { task: "to keep DRS rules (Stickiness)", names: ["Host.Inventory.EditCluster"] },
   { task: "to move VMs (MigrationSchedule)", names: ["Resource.HotMigrate", "Resource.ColdMigrate"] },
   { task: "to move their disks", names: ["Datastore.AllocateSpace"] },
+  {
+    task: "to reserve room (HostPreparation)",
+    names: ["Resource.CreatePool", "Resource.EditPool", "Resource.DeletePool"],
+  },
+  {
+    task: "to try hosts with a probe VM (HostPreparation)",
+    names: [
+      ...["VirtualMachine.Inventory.Create", "VirtualMachine.Inventory.CreateFromExisting"],
+      ...["VirtualMachine.Provisioning.Clone", "VirtualMachine.Config.AddNewDisk", "VirtualMachine.Inventory.Delete"],
+      ...["VirtualMachine.Interact.PowerOn", "VirtualMachine.Interact.PowerOff"],
+      ...["Resource.AssignVMToPool", "Datastore.AllocateSpace"],
+    ],
+  },
+  {
+    task: "to let vCenter begin waves by itself (scheduled tasks)",
+    names: ["ScheduledTask.Create", "ScheduledTask.Edit", "ScheduledTask.Delete"],
+  },
 ];
 
 interface Asked {
