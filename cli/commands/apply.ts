@@ -1,18 +1,18 @@
-import { InvalidArgumentError } from "commander";
 import { AffinityError } from "../../engine/errors";
-import { type Finding, FINDING_CLASSES, type FindingClass } from "../../provider/reconcile/finding";
+import type { Finding } from "../../provider/reconcile/finding";
 import type { Shard } from "../../provider/reconcile/shard";
 import type { Settings } from "../../provider/settings";
 import type { CliCommand, Context } from "../command";
 import { loadSettings } from "../config";
 import { ExitCode } from "../exit";
+import { findingClasses, findingMetrics, findingTable, hasFailed } from "../findings";
 import { lazy } from "../lazy";
 import type { Metric } from "../metrics/exposition";
 import { judgedModels } from "../metrics/models";
-import { counted, metric, moveMetrics } from "../metrics/metrics";
+import { moveMetrics } from "../metrics/metrics";
 import { addMetricsOption, type MetricsFlags, withMetrics } from "../metrics/run";
 import { addInventoryOptions, addTelemetryOptions, type WorldFlags } from "../options";
-import { renderTable } from "../table";
+import { addShardOption } from "../shard";
 import { readSnapshot } from "../world";
 
 interface ApplyFlags extends WorldFlags, MetricsFlags {
@@ -35,13 +35,8 @@ export const applyCommand: CliCommand<ApplyFlags> = {
     addMetricsOption(command);
     command
       .option("--dry-run", "only say what would be done; exit code 2 if there is something")
-      .option("--shard <i/n>", "only the clusters of part i (from 0) of n", parseShard)
-      .addHelpText(
-        "after",
-        `\nWhat it finds:\n${Object.entries(FINDING_CLASSES)
-          .map(([name, text]) => `  ${name.padEnd(18)}${text}`)
-          .join("\n")}`,
-      );
+      .addHelpText("after", `\nWhat it finds:\n${findingClasses()}`);
+    addShardOption(command);
   },
   run(context, flags) {
     const labels: Record<string, string> = flags.shard ? { shard: `${flags.shard.index}/${flags.shard.count}` } : {};
@@ -58,9 +53,12 @@ export const applyCommand: CliCommand<ApplyFlags> = {
       );
       const fell = flags.dryRun ? [] : await trackOf(context, settings, flags.shard);
       if (flags.metricsFile !== undefined) record(...(await metricsOf(context, settings, findings, fell)));
-      context.output.result({ findings }, () => text(findings, context.output.columns));
-      if (findings.some(({ outcome, class: what }) => outcome === "failed" || what === "not-judged"))
-        return ExitCode.error;
+      context.output.result({ findings }, () =>
+        findings.length === 0
+          ? "everything is as declared, and nothing is due"
+          : findingTable(findings, context.output.columns),
+      );
+      if (hasFailed(findings)) return ExitCode.error;
       return findings.some(({ outcome }) => outcome === "pending") ? ExitCode.changes : ExitCode.clean;
     });
   },
@@ -94,49 +92,13 @@ async function metricsOf(
   fell: readonly string[],
 ): Promise<Metric[]> {
   const actions = await lazy.acting().actionLogOf(settings.journal).actions();
-  const found = OUTCOMES.flatMap((outcome) => {
-    const classes = findings.filter((finding) => finding.outcome === outcome).map((finding) => finding.class);
-    const known = Object.keys(FINDING_CLASSES) as FindingClass[];
-    return counted("findings", "class", known, classes).samples.map(({ labels, value }) => ({
-      labels: { ...labels, outcome },
-      value,
-    }));
-  });
   const snapshot = await readSnapshot(context, settings);
   return [
-    metric("findings", ...found),
+    findingMetrics(findings),
     ...moveMetrics(
       actions.filter(({ cluster }) => cluster.startsWith(`${snapshot.source.name}/`)),
       now(),
     ),
     ...(await judgedModels(settings, snapshot, fell)),
   ];
-}
-
-const OUTCOMES = ["done", "failed", "pending", "reported"] as const;
-
-function parseShard(text: string): Shard {
-  const match = /^(\d+)\/(\d+)$/.exec(text);
-  const [index, count] = [Number(match?.[1]), Number(match?.[2])];
-  if (!match || count < 1 || index >= count) {
-    throw new InvalidArgumentError("Give it as i/n, with i from 0 to n - 1, such as 0/4.");
-  }
-  return { index, count };
-}
-
-function text(findings: readonly Finding[], width: number): string {
-  if (findings.length === 0) return "everything is as declared, and nothing is due";
-  const columns = [
-    { title: "RESOURCE", min: 12 },
-    { title: "FOUND" },
-    { title: "OUTCOME" },
-    { title: "DETAIL", fill: true },
-  ];
-  const rows = findings.map(({ owner, class: what, outcome, detail, text: why }) => [
-    owner,
-    what,
-    outcome,
-    why ? `${detail}: ${why}` : detail,
-  ]);
-  return renderTable(columns, rows, width);
 }

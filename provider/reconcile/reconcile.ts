@@ -22,6 +22,8 @@ export interface ReconcileOptions {
   /** Only say what would be done: the same judgement, without the acts. */
   readonly dryRun: boolean;
   readonly shard?: Shard;
+  /** Id of the only cluster; absent: all. */
+  readonly cluster?: string;
   /** Epoch seconds. */
   readonly now: () => number;
   readonly onFinding?: (finding: Finding) => void;
@@ -34,15 +36,30 @@ export interface ReconcileOptions {
  * @throws AffinityError LEASE_HELD where another run acts, and those of the settings and the vCenter; what concerns one declaration is a finding.
  */
 export async function reconcile(settings: Settings, options: ReconcileOptions): Promise<Finding[]> {
-  const source = await sourceOf(settings);
-  const isOurs = ({ cluster }: { cluster: string }) => !options.shard || inShard(cluster, options.shard);
-  const declarations = (await new Declarations(settings.journal).of(source)).filter(isOurs);
+  const { source, declarations, isOurs } = await declared(settings, options);
   const orphans = (await undeclaredPools(settings, source, declarations)).filter(isOurs);
   const judge = () => judgeAll(declarations, orphans, settings, options);
   if (options.dryRun || declarations.length + orphans.length === 0) return judge();
   // From the first judgement to the last act: what another run does meanwhile would make the judgement wrong.
   const lease = { holder: "a scheduled run (vsphere-affinity apply)" };
   return new Leases(settings.journal).hold(source, lease, judge);
+}
+
+/** What programs have declared for this vCenter: all of it, or one shard's or one cluster's part. */
+export async function declared(
+  settings: Settings,
+  { shard, cluster: only }: Pick<ReconcileOptions, "shard" | "cluster">,
+): Promise<{
+  readonly source: string;
+  readonly declarations: readonly Declaration[];
+  /** Whether what is in this cluster is part of it. */
+  readonly isOurs: (item: { readonly cluster: string }) => boolean;
+}> {
+  const source = await sourceOf(settings);
+  const isOurs = ({ cluster }: { readonly cluster: string }) =>
+    (!shard || inShard(cluster, shard)) && (only === undefined || cluster === `${source}/${only}`);
+  const declarations = (await new Declarations(settings.journal).of(source)).filter(isOurs);
+  return { source, declarations, isOurs };
 }
 
 /** The vCenter's name: an inventory file says whose it is. */
