@@ -4,7 +4,8 @@ import { AffinityError } from "../../errors";
 import { Board, boardMemory } from "./parallel/board";
 import type { WorkerReport, WorkerTask } from "./parallel/worker";
 import type { ReassignmentProblem } from "./problem";
-import { ROUNDS, solutionOf, usedPart, type Solution, type SolveOptions } from "./solve";
+import { ROUNDS } from "./search/schedule";
+import { solutionOf, usedPart, type Solution, type SolveOptions } from "./solve";
 
 export interface ParallelOptions extends SolveOptions {
   /** Searches, each in a thread of its own. */
@@ -39,12 +40,12 @@ export async function solveInParallel(problem: ReassignmentProblem, options: Par
   const search = (index: number) =>
     new Promise<number>((resolve, reject) => {
       const { seed } = options;
-      const task: WorkerTask = { problem, memory, search: index, seed, rounds: ROUNDS, attempts: budget.attempts };
+      const task: WorkerTask = { problem, memory, search: index, seed, attempts: budget.attempts };
       const worker = new Worker(join(__dirname, "parallel", "worker.js"), { workerData: task });
       workers.push(worker);
       worker.on("message", (report: WorkerReport) => {
         if (report.kind === "end") resolve(report.attempts);
-        else onProgress?.({ cost: report.cost, progress: (report.round + 1) / ROUNDS });
+        else onProgress?.({ cost: report.cost, progress: report.round / ROUNDS });
       });
       worker.on("error", reject);
       worker.on("exit", () => {

@@ -4,6 +4,7 @@ import { lowerBound } from "./lower-bound";
 import type { ReassignmentProblem } from "./problem";
 import { anneal } from "./search/anneal";
 import { repair } from "./search/repair";
+import { ROUNDS } from "./search/schedule";
 import { Search } from "./search/search";
 
 export interface SolveProgress {
@@ -42,9 +43,6 @@ export interface Solution {
   readonly attempts: number;
 }
 
-/** Rounds between two reports of progress. */
-export const ROUNDS = 25;
-
 /**
  * Searches for a cheap assignment in this thread: repairs what the initial one breaks, then anneals over shifts, swaps and
  * ejection chains, and gives the best that it met. Aborted, it gives the best so far.
@@ -56,11 +54,17 @@ export function solve(problem: ReassignmentProblem, options: SolveOptions): Solu
   const stopped = () => signal?.aborted ?? false;
   const search = new Search(problem, options.seed, 0, problem.initial, problem.initialMode);
   repair(search, () => stopped() || progress(0) >= 1);
+  const [bins, modes] = [search.state.binOf.slice(), search.state.modeOf.slice()];
   const attempts = anneal(search, {
+    search: 0,
+    attempts: budget.attempts,
     progress,
     stopped,
-    rounds: ROUNDS,
-    onRound: (_, round) => onProgress?.({ cost: search.bestCost, progress: (round + 1) / ROUNDS }),
+    onRound: (round, next) => {
+      if (next === "restart") search.jump(bins, modes);
+      if (next === "best") search.jump(search.bestBins, search.bestModes);
+      onProgress?.({ cost: search.bestCost, progress: round / ROUNDS });
+    },
   });
   return solutionOf(problem, search.bestBins, search.bestModes, attempts);
 }

@@ -1,9 +1,11 @@
 import type { Context } from "../search/context";
 
-/** An item drawn at random: one time in five from a costly bin. -1: that bin is empty. */
+/** An active item drawn at random: one time in five from a costly bin. -1: it is empty, or what is drawn there isn't active. */
 export function drawItem(context: Context): number {
-  const { problem, state, random } = context;
-  if (random.below(5) > 0) return random.below(problem.items);
+  const { state, random, ranking } = context;
+  if (random.below(5) > 0) return ranking.draw(random);
   const items = state.itemsOn[context.costlyBin(4)];
-  return items.length === 0 ? -1 : items[random.below(items.length)];
+  if (items.length === 0) return -1;
+  const item = items[random.below(items.length)];
+  return ranking.isActive(item) ? item : -1;
 }

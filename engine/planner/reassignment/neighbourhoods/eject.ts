@@ -28,9 +28,9 @@ export class Eject implements Neighbourhood {
     const { state, trail } = this.context;
     const first = this.largerOfTwo(state.itemsOn[this.context.costlyBin(DRAWS)]);
     if (first < 0) return false;
-    const before = state.cost;
+    const before = state.charged;
     const broken = state.rules.hard;
-    if (this.relocate(first, false, before + bound) && state.rules.hard <= broken && state.cost - before <= bound) {
+    if (this.relocate(first, false, before + bound) && state.rules.hard <= broken && state.charged - before <= bound) {
       trail.keep();
       return true;
     }
@@ -51,7 +51,7 @@ export class Eject implements Neighbourhood {
     trail.shift(item, -1, state.modeOf[item]);
     let done = (gently && insert(this.context, item, -1)) || this.force(item, source);
     for (let step = 0; done && pool.length > 0; step++) {
-      if (state.cost > ceiling) return false;
+      if (state.charged > ceiling) return false;
       const next = this.takeLargest();
       done = insert(this.context, next, -1) || (step < MOST_STEPS && this.force(next, -1));
     }
@@ -60,10 +60,10 @@ export class Eject implements Neighbourhood {
 
   /** Puts `item` on a bin other than `except`, smaller items leaving it for the pool. */
   private force(item: number, except: number): boolean {
-    const { problem, random, state, trail } = this.context;
+    const { random, state, trail } = this.context;
     this.places.length = 0;
     for (let k = 0; k < TARGETS; k++) {
-      const bin = random.below(problem.bins);
+      const bin = this.context.candidates.draw(item, random);
       const mode = this.context.randomMode(item);
       if (bin === except || !this.couldHold(item, bin, mode)) continue;
       const before = this.pool.length;

@@ -1,6 +1,6 @@
 import type { Context } from "../search/context";
 
-/** Bins looked at for one insertion; in a larger problem that many are drawn. */
+/** Bins looked at for one insertion; where more could hold the item, that many are drawn. */
 const MOST_BINS = 128;
 /** Part of the bins passed over at random, so that the same choice doesn't come again and again. */
 const BLINK = 0.02;
@@ -15,20 +15,23 @@ export function placementCost(context: Context, item: number, bin: number, mode:
   const change = moves.hasMoved(item, bin, mode);
   if (change > 0 && moves.moved >= problem.maxMoves) return Infinity;
   const cost = state.costWith(item, bin, mode, 1) - state.binCost[bin] + moves.itemCost(item, bin, mode);
-  return change === 0 ? cost : cost + problem.groupMoveWeight * moves.mostDelta(item, change);
+  if (change === 0) return cost;
+  return cost + problem.groupMoveWeight * moves.mostDelta(item, change) + moves.chargeDelta(item, change);
 }
 
 /** Places an item that has no bin where it costs least, of the rules that it breaks first; false where it fits nowhere. */
 export function insert(context: Context, item: number, except: number): boolean {
   const { problem, state, random } = context;
-  const all = problem.bins <= MOST_BINS;
-  const looks = all ? problem.bins : MOST_BINS;
+  const { candidates } = context;
+  const count = candidates.count(item);
+  const all = count <= MOST_BINS;
+  const looks = all ? count : MOST_BINS;
   const home = problem.initial[item];
   let best = Infinity;
   let bestBin = -1;
   let bestMode = 0;
   for (let k = 0; k < looks; k++) {
-    const bin = all ? k : k === 0 && home >= 0 ? home : random.below(problem.bins);
+    const bin = all ? candidates.at(item, k) : k === 0 && home >= 0 ? home : candidates.draw(item, random);
     if (bin === except) continue;
     if (random.open() < BLINK) continue;
     for (let mode = 0; mode < problem.modesOf[item]; mode++) {

@@ -17,7 +17,7 @@ export class Shift implements Neighbourhood {
     if (item < 0) return false;
     const home = problem.initial[item];
     const goesHome = home >= 0 && random.below(HOME_EVERY) === 0;
-    const bin = goesHome ? home : random.below(problem.bins);
+    const bin = goesHome ? home : this.context.candidates.draw(item, random);
     const mode = goesHome ? problem.initialMode[item] : this.context.randomMode(item);
     if (bin === state.binOf[item] && mode === state.modeOf[item]) return false;
     if (!(shiftDelta(state, item, bin, mode, bound) <= bound)) return false;

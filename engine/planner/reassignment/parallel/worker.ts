@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { ReassignmentProblem } from "../problem";
 import { anneal } from "../search/anneal";
 import { repair } from "../search/repair";
+import { isScouting } from "../search/schedule";
 import { Search } from "../search/search";
 import { violationOf } from "../search/violation";
 import { Board, type BoardMemory } from "./board";
@@ -12,7 +13,6 @@ export interface WorkerTask {
   readonly memory: BoardMemory;
   readonly search: number;
   readonly seed: number;
-  readonly rounds: number;
   /** Attempts of this search; unlimited where undefined. */
   readonly attempts: number | undefined;
 }
@@ -38,17 +38,21 @@ function work(task: WorkerTask, report: (message: WorkerReport) => void): void {
     );
   };
   repair(search, () => board.stopped || progress(0) >= 1);
+  const [bins, modes] = [search.state.binOf.slice(), search.state.modeOf.slice()];
   const made = anneal(search, {
+    search: task.search,
+    attempts,
     progress,
     stopped: () => board.stopped,
-    rounds: task.rounds,
-    onRound: (_, round) => {
+    onRound: (round, next) => {
       publish(false);
       publish(true);
       board.meet();
-      const leader = board.leader(false);
-      const ahead = board.found(leader, false);
-      if (leader !== task.search) search.jump(ahead.bins, ahead.modes);
+      const ofBest = next === "best";
+      const leader = board.leader(ofBest);
+      const ahead = board.found(leader, ofBest);
+      if (next === "restart") search.jump(bins, modes);
+      else if (ofBest || (!isScouting(round) && leader !== task.search)) search.jump(ahead.bins, ahead.modes);
       if (task.search === 0) report({ kind: "round", round, cost: board.found(board.leader(true), true).cost });
       // Nobody overwrites what another still reads.
       board.meet();

@@ -1,32 +1,39 @@
+import { afterRound, paceOf, ROUNDS, type Next } from "./schedule";
 import type { Search } from "./search";
-import { coolingSchedule } from "./temperature";
 
-/** Attempts between two looks at the budget. */
-const EPOCH = 4096;
+/** Attempts between two looks at the budget, at most. */
+const MOST_ATTEMPTS = 4096;
+/** Looks at a budget in attempts per round, where it is small. */
+const LOOKS = 4;
 
 export interface AnnealOptions {
+  /** Which of the searches of one solve this is. */
+  readonly search: number;
+  /** Attempts, where there is a limit to them. */
+  readonly attempts: number | undefined;
   /** Part of the budget that is used, by the attempts made; 1 or more ends the search. */
   readonly progress: (attempts: number) => number;
   readonly stopped: () => boolean;
-  /** Rounds of equal parts of the budget. */
-  readonly rounds: number;
-  /** Called after every round, the last one included. */
-  readonly onRound: (search: Search, round: number) => void;
+  /** Called after every round, the last one included; sees to what comes `next`. */
+  readonly onRound: (round: number, next: Next) => void;
 }
 
-/** Anneals from warm to cold, then descends for the last round. */
+/** Anneals by the schedule: scouting walks, the long one, and a descent in the last round. Gives the attempts made. */
 export function anneal(search: Search, options: AnnealOptions): number {
-  const temperatureAt = coolingSchedule(search.state.problem);
-  const { rounds } = options;
+  const pace = paceOf(search.state.problem, options.search);
+  const few = Math.ceil((options.attempts ?? Infinity) / (ROUNDS * LOOKS));
+  const epoch = Math.min(MOST_ATTEMPTS, Math.max(1, few));
   let attempts = 0;
   let round = 0;
-  while (round < rounds) {
+  while (round < ROUNDS) {
     const progress = options.stopped() ? 1 : options.progress(attempts);
-    while (round < rounds && progress >= (round + 1) / rounds) options.onRound(search, round++);
-    if (round === rounds) break;
-    const cold = round === rounds - 1 && rounds > 1;
-    search.run(EPOCH, cold ? 0 : temperatureAt(Math.min(1, progress * (rounds / Math.max(1, rounds - 1)))));
-    attempts += EPOCH;
+    while (round < ROUNDS && progress >= (round + 1) / ROUNDS) {
+      round++;
+      options.onRound(round, afterRound(round));
+    }
+    if (round === ROUNDS) break;
+    search.run(epoch, pace(progress));
+    attempts += epoch;
   }
   return attempts;
 }

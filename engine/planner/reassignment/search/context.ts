@@ -1,7 +1,9 @@
 import type { FastRandom } from "../fast-random";
 import type { ReassignmentProblem } from "../problem";
 import type { State } from "../state/state";
-import { itemSizes, lastingRoom } from "./item-sizes";
+import { Candidates } from "./candidates";
+import { ItemRanking } from "./item-ranking";
+import { itemCosts, itemSizes, lastingRoom } from "./item-sizes";
 import { Trail } from "./trail";
 
 /** What all neighbourhoods of one search share. */
@@ -12,6 +14,8 @@ export class Context {
   readonly sizes: Float64Array;
   /** [bin][resource] */
   readonly lastingRoom: Float64Array;
+  readonly candidates: Candidates;
+  readonly ranking: ItemRanking;
 
   constructor(
     readonly state: State,
@@ -21,6 +25,8 @@ export class Context {
     this.trail = new Trail(state);
     this.sizes = itemSizes(state.problem);
     this.lastingRoom = lastingRoom(state.problem);
+    this.candidates = new Candidates(state, this.lastingRoom);
+    this.ranking = new ItemRanking(this.candidates.movable, itemCosts(state.problem));
   }
 
   /** The costliest of `draws` bins drawn at random. */

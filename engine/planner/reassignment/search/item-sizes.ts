@@ -1,4 +1,5 @@
 import type { ReassignmentProblem } from "../problem";
+import { costColumns } from "../state/cost-columns";
 
 /** [item] its demand as parts of all capacity, summed over resources, at the largest of its modes: what is hard to place is large. */
 export function itemSizes(problem: ReassignmentProblem): Float64Array {
@@ -30,4 +31,15 @@ export function lastingRoom(problem: ReassignmentProblem): Float64Array {
     }
   }
   return room;
+}
+
+/** [item] what it can add to a bin's cost, in its first mode. */
+export function itemCosts(problem: ReassignmentProblem): Float64Array {
+  const { items, modes } = problem;
+  const { count, demand } = costColumns(problem);
+  const costs = new Float64Array(items);
+  for (let item = 0; item < items; item++) {
+    for (let c = 0; c < count; c++) costs[item] += Math.abs(demand[item * modes * count + c]);
+  }
+  return costs;
 }

@@ -4,6 +4,7 @@ import { Eject } from "../neighbourhoods/eject";
 import { Shift } from "../neighbourhoods/shift";
 import { Swap } from "../neighbourhoods/swap";
 import { State } from "../state/state";
+import type { Pace } from "./schedule";
 import { violationOf } from "./violation";
 import { Context, type Neighbourhood } from "./context";
 
@@ -37,8 +38,10 @@ export class Search {
   }
 
   /** `attempts` changes drawn at random; one that adds d to the cost is kept with probability exp(-d / temperature). */
-  run(attempts: number, temperature: number): void {
+  run(attempts: number, { temperature, charge, least }: Pace): void {
     const { random, shift, swap, eject } = this;
+    this.state.moves.charge = charge;
+    this.context.ranking.activate(least);
     for (let k = 0; k < attempts; k++) {
       const bound = temperature > 0 ? -temperature * Math.log(random.open()) : 0;
       const draw = random.next() & 255;

@@ -1,9 +1,15 @@
 import type { ReassignmentProblem } from "../problem";
+import { departureCosts } from "./departure-costs";
 
 /** What has moved from its initial bin, and what that and the items' preferences cost. */
 export class MoveState {
   /** Items that have moved. */
   moved = 0;
+  /** What the search adds to the cost for each unit of `departureCosts` of moved items, so that few leave needlessly. */
+  charge = 0;
+  /** `departureCosts` of moved items. */
+  private departed = 0;
+  private readonly departureCosts: Float64Array;
   /** Cost of items by themselves: moves and preferences. */
   private itemCosts = 0;
   /** [move group] its moved items. */
@@ -19,6 +25,17 @@ export class MoveState {
     for (let i = 0; i < problem.items; i++) if (problem.moveGroup[i] >= 0) sizes[problem.moveGroup[i]]++;
     this.groupsWith = new Int32Array(2 + sizes.reduce((most, size) => Math.max(most, size), 0));
     this.groupsWith[0] = problem.moveGroups;
+    this.departureCosts = departureCosts(problem);
+  }
+
+  /** What is charged for all that have moved. */
+  get charged(): number {
+    return this.charge * this.departed;
+  }
+
+  /** The change of that when `item` starts (1) or ceases (-1) to be moved. */
+  chargeDelta(item: number, change: number): number {
+    return this.charge * this.departureCosts[item] * change;
   }
 
   get cost(): number {
@@ -71,6 +88,7 @@ export class MoveState {
     const change = this.hasMoved(item, bin, mode) - this.hasMoved(item, fromBin, fromMode);
     if (change === 0) return;
     this.moved += change;
+    this.departed += this.departureCosts[item] * change;
     this.count(item, change);
   }
 

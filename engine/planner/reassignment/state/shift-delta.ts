@@ -1,7 +1,7 @@
 import type { State } from "./state";
 
 /**
- * Change of the cost when `item` moves to `bin` in `mode`; Infinity where that breaks something hard that isn't broken, or
+ * Change of the cost, with what is charged for departures, when `item` moves to `bin` in `mode`; Infinity where that breaks something hard that isn't broken, or
  * where the change is above `bound`, as far as that shows early.
  */
 export function shiftDelta(state: State, item: number, bin: number, mode: number, bound: number): number {
@@ -17,7 +17,7 @@ export function shiftDelta(state: State, item: number, bin: number, mode: number
   const change = moves.hasMoved(item, bin, mode) - moves.hasMoved(item, from, fromMode);
   if (change !== 0) {
     if (change > 0 && moves.moved >= problem.maxMoves) return Infinity;
-    delta += problem.groupMoveWeight * moves.mostDelta(item, change);
+    delta += problem.groupMoveWeight * moves.mostDelta(item, change) + moves.chargeDelta(item, change);
   }
   if (delta > bound && !rules.soft) return Infinity;
   if (rules.delta(item, from, bin) > 0) return Infinity;
@@ -35,5 +35,5 @@ function modeDelta(state: State, item: number, mode: number): number {
   delta += moves.itemCost(item, bin, mode) - moves.itemCost(item, bin, fromMode);
   const change = moves.hasMoved(item, bin, mode) - moves.hasMoved(item, bin, fromMode);
   if (change > 0 && moves.moved >= problem.maxMoves) return Infinity;
-  return delta + problem.groupMoveWeight * moves.mostDelta(item, change);
+  return delta + problem.groupMoveWeight * moves.mostDelta(item, change) + moves.chargeDelta(item, change);
 }

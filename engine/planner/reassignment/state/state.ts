@@ -80,6 +80,11 @@ export class State {
     return this.binCosts + this.rules.cost + this.moves.cost;
   }
 
+  /** The cost with what the search charges for departures. */
+  get charged(): number {
+    return this.cost + this.moves.charged;
+  }
+
   isHome(item: number, bin: number, mode: number): boolean {
     return this.problem.initial[item] === bin && this.problem.initialMode[item] === mode;
   }

@@ -1,7 +1,7 @@
 import type { State } from "./state";
 
 /**
- * Change of the cost when two items on different bins change places, in the modes given; Infinity where that breaks something
+ * Change of the cost, with what is charged for departures, when two items on different bins change places, in the modes given; Infinity where that breaks something
  * hard, or where the change is above `bound`, as far as that shows early.
  */
 export function swapDelta(
@@ -26,6 +26,7 @@ export function swapDelta(
   if (ofOne !== 0 || ofOther !== 0) {
     if (ofOne + ofOther > 0 && moves.moved + ofOne + ofOther > problem.maxMoves) return Infinity;
     delta += problem.groupMoveWeight * moves.mostDeltaOfTwo(one, ofOne, other, ofOther);
+    delta += moves.chargeDelta(one, ofOne) + moves.chargeDelta(other, ofOther);
   }
   if (delta > bound && !rules.soft) return Infinity;
   if (!rules.concerns(one) && !rules.concerns(other)) return delta;
