@@ -1,6 +1,6 @@
 import { ConstantBackoff, handleWhen, retry } from "cockatiel";
 import { AffinityError } from "../engine/errors";
-import { ActionLog, Declarations, type Intent, Leases, type LoggedAction } from "../engine/journal";
+import { ActionLog, Declarations, type Intent, Leases, type LoggedAction, type Outcome } from "../engine/journal";
 import { settleOpenActions } from "./execution/settle";
 import type { Snapshot } from "../engine/snapshot";
 import type { Settings } from "./settings";
@@ -20,6 +20,11 @@ export interface Acting {
   lastWord(subject: string): Promise<string | null>;
   /** Writes the intent, does `work`, writes the outcome. `cluster` is the cluster's id. */
   logged<T>(what: Pick<Intent, "kind" | "subject" | "cluster" | "detail">, work: () => Promise<T>): Promise<T>;
+  /** Writes down what the vCenter did by itself as a scheduled task of ours (`detail.task`: its key), once. */
+  recorded(
+    what: Pick<Intent, "kind" | "subject" | "cluster" | "detail" | "at">,
+    outcome: Pick<Outcome, "result" | "text">,
+  ): Promise<void>;
 }
 
 /** The log of actions that goes with a journal. */
@@ -77,6 +82,7 @@ export async function withActions<T>(
         declarations: new Declarations(settings.journal),
         lastWord: async (subject) => lastWord(await log.actions(), owner, source, subject),
         logged: (what, act) => logged(log, { ...what, cluster: `${source}/${what.cluster}`, owner }, act),
+        recorded: (what, outcome) => recorded(log, { ...what, cluster: `${source}/${what.cluster}`, owner }, outcome),
       });
     };
     return await withLease(settings, source, owner, acting, waitSeconds);
@@ -126,6 +132,20 @@ export async function logged<T>(log: ActionLog, what: Omit<Intent, "id" | "at">,
   }
 }
 
+async function recorded(
+  log: ActionLog,
+  what: Omit<Intent, "id">,
+  outcome: Pick<Outcome, "result" | "text">,
+): Promise<void> {
+  const known = (await log.actions()).some(
+    ({ kind, cluster, detail }) =>
+      kind === what.kind && cluster === what.cluster && detail.task === what.detail.task && detail.task !== undefined,
+  );
+  if (known) return;
+  const { id } = await log.intend(what);
+  await log.conclude({ id, at: now(), ...outcome });
+}
+
 /** Errors after which nothing is under way any more. */
 const CERTAIN = new Set([
   "VCENTER_TASK_FAILED",
@@ -139,4 +159,10 @@ const CERTAIN = new Set([
 const refusesTask = ({ method }: VimFault): boolean => method.endsWith("_Task") || AT_ONCE.has(method);
 
 /** Methods that have acted, or not, when they answer. */
-const AT_ONCE = new Set(["CreateResourcePool", "UpdateConfig"]);
+const AT_ONCE = new Set([
+  "CreateResourcePool",
+  "UpdateConfig",
+  "CreateScheduledTask",
+  "ReconfigureScheduledTask",
+  "RemoveScheduledTask",
+]);

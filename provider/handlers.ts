@@ -8,6 +8,7 @@ import { readPreparation } from "./preparation/read";
 import { applySchedule, checkSchedule, diffSchedule, removeSchedule, ScheduleFailed } from "./schedule/lifecycle";
 import { checkProactive } from "./proactive/check";
 import { applyProactive, diffProactive, readProactive, removeProactive } from "./proactive/lifecycle";
+import { readSchedule } from "./schedule/read";
 import { checkStickiness } from "./stickiness/check";
 import { applyStickiness, diffStickiness, readStickiness, removeStickiness } from "./stickiness/lifecycle";
 import { type Settings, SETTING_KEYS, parseSettings } from "./settings";
@@ -185,10 +186,13 @@ export const migrationSchedule: Handler = {
 
   create: (inputs) => partly(String(inputs.owner), () => applySchedule(inputs, settings(), now), asCreated),
 
-  update: (id, _olds, news) => partly(id, () => applySchedule(news, settings(), now), asUpdated),
+  update: (id, olds, news) => partly(id, () => applySchedule(news, settings(), now, olds), asUpdated),
 
-  // Where VMs run is what the next check plans from: there is nothing else to compare.
-  read: (id, props) => Promise.resolve({ id, props: props ?? {} }),
+  read: (id, props) =>
+    readably(async () => {
+      const state = (await readSchedule(props ?? {}, settings())) as State;
+      return Array.isArray(state.drift) && state.drift.length > 0 ? found(id, state) : { id, props: state };
+    }),
 
   delete: (_id, props) => readably(() => removeSchedule(props, settings())),
 };

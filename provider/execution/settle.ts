@@ -51,8 +51,11 @@ async function found(action: LoggedAction, actions: VcenterActions, signal?: Abo
   }
   const settler = PREPARATION_SETTLERS[action.kind];
   if (settler) return settler(action, actions, clusterId, signal);
-  const there = (await actions.rules(clusterId, signal)).some(({ name }) => name === action.subject);
-  const meant = action.kind !== "remove-rule";
+  const present = action.kind.endsWith("-task")
+    ? await actions.scheduled.all(signal)
+    : await actions.rules(clusterId, signal);
+  const there = present.some(({ name }) => name === action.subject);
+  const meant = !action.kind.startsWith("remove-");
   return there === meant
     ? { result: "done", text: "found so by a later run" }
     : { result: "failed", text: "found otherwise by a later run" };

@@ -3,7 +3,9 @@ import { type Declaration, Declarations, Leases, type LoggedAction } from "../..
 import { openInventory } from "../world";
 import { reconcileOrphan, undeclaredPools } from "../preparation/orphans";
 import { reconcilePreparation } from "../preparation/reconcile";
-import { applySchedule, checkSchedule, ScheduleFailed } from "../schedule/lifecycle";
+import { heldIn } from "../schedule/held-tasks";
+import { applySchedule, checkSchedule, diffSchedule, ScheduleFailed } from "../schedule/lifecycle";
+import { readSchedule, type ScheduleDrift } from "../schedule/read";
 import { plannedIn as plannedSchedule, userInputs as scheduleInputs } from "../schedule/inputs";
 import { reconcileProactive } from "../proactive/reconcile";
 import { checkStickiness } from "../stickiness/check";
@@ -171,20 +173,44 @@ async function reconcileSchedule(
   settings: Settings,
   { dryRun, now }: ReconcileOptions,
 ): Promise<Finding[]> {
-  const inputs = await checkSchedule({}, scheduleInputs(declaration.state), settings, now());
+  const before = await readSchedule(declaration.state, settings);
+  const inputs = await checkSchedule(declaration.state, scheduleInputs(declaration.state), settings, now());
   const planned = plannedSchedule(inputs)!;
+  const findings: Finding[] = [];
   if (planned.heldBy === "budget" || planned.heldBy === "rate") {
-    return [finding(declaration, "rate-above-bound", planned.evidence, "reported")];
+    findings.push(finding(declaration, "rate-above-bound", planned.evidence, "reported"));
   }
-  if (planned.due === 0) return [];
-  const moves = planned.waves.slice(0, planned.due).flatMap((wave) => wave.moves);
-  const detail = moves.map(({ vm, from, to }) => `${vm} from ${from} to ${to}`).join(", ");
-  if (dryRun) return [finding(declaration, "wave-due", detail, "pending")];
+  const found = scheduleWork(before, inputs);
+  if (found.length === 0) return findings;
+  const as = (outcome: Finding["outcome"], text = "") => [
+    ...findings,
+    ...found.map(([kind, detail]) => finding(declaration, kind, detail, outcome, text)),
+  ];
+  if (dryRun) return as("pending");
   try {
-    await applySchedule(inputs, settings, now);
-    return [finding(declaration, "wave-due", detail, "done")];
+    await applySchedule(inputs, settings, now, declaration.state);
+    return as("done");
   } catch (error) {
     if (!(error instanceof ScheduleFailed)) throw error;
-    return [finding(declaration, "wave-due", detail, "failed", error.reasons.join("; "))];
+    return as("failed", error.reasons.join("; "));
   }
+}
+
+const TASKS: Readonly<Record<ScheduleDrift["what"], FindingClass>> = {
+  "task missing": "task-missing",
+  "task changed": "task-changed",
+  "task ran": "task-ran",
+};
+
+/** What there is to do for a schedule: moves that are due, and what the vCenter holds that is not as it should be. */
+function scheduleWork(before: State, inputs: State): [FindingClass, string][] {
+  const planned = plannedSchedule(inputs)!;
+  const moves = planned.waves.slice(0, planned.due).flatMap((wave) => wave.moves);
+  const due = moves.map(({ vm, from, to }) => `${vm} from ${from} to ${to}`).join(", ");
+  const work: [FindingClass, string][] = moves.length > 0 ? [["wave-due", due]] : [];
+  const drift = (before.drift ?? []) as ScheduleDrift[];
+  work.push(...drift.map(({ what, detail }): [FindingClass, string] => [TASKS[what], detail]));
+  const touched = before.executor === "vcenter" || heldIn(before).length > 0;
+  if (work.length === 0 && touched && diffSchedule(before, inputs)) work.push(["tasks-outdated", planned.evidence]);
+  return work;
 }

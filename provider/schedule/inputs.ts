@@ -42,7 +42,7 @@ export const plannedScheduleSchema = z.strictObject({
 });
 export type PlannedSchedule = z.infer<typeof plannedScheduleSchema>;
 
-const DECIDED = [...Object.keys(plannedScheduleSchema.shape), "executed", "drift"];
+const DECIDED = [...Object.keys(plannedScheduleSchema.shape), "executed", "tasks", "drift"];
 
 type Loose = Readonly<Record<string, unknown>>;
 const pick = (from: Loose, keys: readonly string[]) =>

@@ -1,11 +1,14 @@
 import { canonicalJson } from "../../engine/digest";
 import { Declarations } from "../../engine/journal";
+import { holdMoves, type ScheduledWave } from "../../engine/planner/schedule";
 import type { Settings } from "../settings";
 import { type Acting, withActions } from "../acting";
 import type { MoveOutcome } from "../execution/move";
 import { type WaveOptions, runWaves, type WavesRun } from "../execution/run-waves";
 import { withWorld } from "../world";
+import { expectedTasks, heldIn, type HeldTask } from "./held-tasks";
 import { parseInputs, parseNews, plannedIn, type PlannedSchedule, sameUserInputs, userInputs } from "./inputs";
+import { clearTasks, heldAs, holdTasks } from "./keep-tasks";
 import { planSchedule } from "./plan";
 import { rateLeft } from "./rate-limit";
 
@@ -17,9 +20,10 @@ export async function checkSchedule(olds: State, news: State, settings: Settings
   const inputs = parseNews(news);
   const planned = await withWorld(settings, (world) => planSchedule(inputs, settings, world, now));
   const before = sameUserInputs(olds, news) ? plannedIn(olds) : null;
-  // The same moves planned again: their waves keep the times that were shown, until they are due.
+  // The same moves planned again: their waves keep the times that were shown, until these have come.
+  const ahead = before?.waves.every(({ startsAt }) => startsAt > now);
   const kept =
-    before && planned.due === 0 && sameMoves(before, planned) ? { ...planned, waves: before.waves } : planned;
+    before && ahead && planned.due === 0 && sameMoves(before, planned) ? { ...planned, waves: before.waves } : planned;
   return { ...user, ...kept };
 }
 
@@ -27,13 +31,27 @@ const movesOf = ({ waves }: PlannedSchedule) =>
   waves.flatMap(({ moves }) => moves.map(({ id, toHostId }) => `${id}>${toHostId}`)).sort();
 const sameMoves = (a: PlannedSchedule, b: PlannedSchedule) => canonicalJson(movesOf(a)) === canonicalJson(movesOf(b));
 
-/** Something is due, or what was asked for or planned has changed. */
+/** Something is due, what was asked for or planned has changed, or what the vCenter holds isn't that. */
 export function diffSchedule(olds: State, news: State): boolean {
   const planned = plannedIn(news);
   if (planned !== null && planned.due > 0) return true;
   if (!sameUserInputs(olds, news)) return true;
+  if (Array.isArray(olds.drift) && olds.drift.length > 0) return true;
   const shape = (plan: PlannedSchedule | null) => plan && [plan.waves, plan.notScheduled];
-  return canonicalJson(shape(plannedIn(olds))) !== canonicalJson(shape(planned));
+  if (canonicalJson(shape(plannedIn(olds))) !== canonicalJson(shape(planned))) return true;
+  return planned !== null && canonicalJson(heldIn(olds).map(targetOf)) !== canonicalJson(tasksFor(news, planned));
+}
+
+const targetOf = ({ id, toHostId }: Pick<HeldTask, "id" | "toHostId">) => `${id}>${toHostId}`;
+const tasksFor = (inputs: State, { waves, clusterId }: PlannedSchedule) =>
+  wantedTasks(inputs, waves, clusterId, 0).map(({ held }) => targetOf(held));
+
+/** What the vCenter is to hold of the waves that are to come. */
+function wantedTasks(inputs: State, waves: readonly ScheduledWave[], clusterId: string, earliest: number) {
+  const { executor, owner, budget, priority } = parseInputs(inputs);
+  if (executor !== "vcenter") return [];
+  const holding = { owner, clusterId, priority };
+  return holdMoves(waves, budget.concurrency, earliest).moves.map((move) => ({ move, held: heldAs(holding, move) }));
 }
 
 /** A move failed: what was done until then is kept in the state. */
@@ -46,23 +64,47 @@ export class ScheduleFailed extends Error {
   }
 }
 
+/** A task that is to run sooner might be made too late. */
+const LEAD_SECONDS = 60;
+
 /**
- * Runs the waves that are due, and keeps the declaration so that scheduled runs go on with the rest.
- * @throws ScheduleFailed with the state as far as it came, where a move failed
+ * Runs the waves that are due, has the vCenter hold those that are to come where it is the executor, and keeps the
+ * declaration so that scheduled runs go on with the rest.
+ * @param before the state until now
+ * @throws ScheduleFailed with the state as far as it came, where a move failed or a task could not be held
  */
-export async function applySchedule(inputs: State, settings: Settings, now: () => number): Promise<State> {
+export async function applySchedule(
+  inputs: State,
+  settings: Settings,
+  now: () => number,
+  before: State = {},
+): Promise<State> {
   const planned = plannedIn(inputs);
   if (planned === null) throw new Error("the migration schedule has no plan: its inputs did not come from check");
-  const { owner } = parseInputs(inputs);
+  const { owner, priority } = parseInputs(inputs);
+  const { clusterId } = planned;
   return withActions(settings, owner, async (acting) => {
     // Counted when it is begun: others may have moved VMs since the plan was made.
     const mayBegin = async (moves: number) =>
-      (await rateLeft(settings, `${planned.source}/${planned.clusterId}`, now())).left >= moves;
+      (await rateLeft(settings, `${planned.source}/${clusterId}`, now())).left >= moves;
+    const held = async () => expectedTasks(await acting.log.actions(), owner, planned.source, heldIn(before));
+    const wanted = (waves: readonly ScheduledWave[]) => wantedTasks(inputs, waves, clusterId, now() + LEAD_SECONDS);
+    const names = new Set(wanted(planned.waves.slice(planned.due)).map((task) => task.held.name));
+    // Before anything moves: what the vCenter would do besides must be known.
+    const ran = await clearTasks(acting, await held(), names);
     const run = await runDue(acting, inputs, planned, { now, mayBegin });
-    const state = { ...inputs, waves: run.waiting, due: 0, executed: run.outcomes };
-    const cluster = `${planned.source}/${planned.clusterId}`;
-    await acting.declarations.save({ owner, kind: "MigrationSchedule", cluster, state: userInputs(inputs) });
-    if (run.failed) throw new ScheduleFailed(state, failuresOf(run.outcomes));
+    // Where a move failed nothing else begins, and nothing that the vCenter holds either.
+    if (run.failed) await clearTasks(acting, await held(), new Set());
+    const moves = run.failed ? [] : wanted(run.waiting).map(({ move }) => move);
+    const kept = await holdTasks(acting, { owner, clusterId, priority }, moves, await held());
+    const executed = [...ran, ...run.outcomes, ...kept.outcomes];
+    const state = { ...inputs, waves: run.waiting, due: 0, executed, tasks: kept.tasks, drift: [] };
+    const cluster = `${planned.source}/${clusterId}`;
+    const { waves, tasks, notScheduled } = state as State;
+    const declared = { ...userInputs(inputs), ...planned, due: 0, waves, tasks, notScheduled };
+    await acting.declarations.save({ owner, kind: "MigrationSchedule", cluster, state: declared });
+    const failures = failuresOf([...run.outcomes, ...kept.outcomes]);
+    if (run.failed || failures.length > 0) throw new ScheduleFailed(state, failures);
     return state;
   });
 }
@@ -88,8 +130,15 @@ export const failuresOf = (outcomes: readonly MoveOutcome[]): string[] =>
     .filter(({ result }) => result === "failed" || result === "reverted")
     .map(({ vm, from, to, result, text }) => `${vm} from ${from} to ${to}: ${result}${text ? ` (${text})` : ""}`);
 
-/** Nothing in vCenter is this resource's own: what was moved stays where it is. */
+/** What was moved stays where it is; what the vCenter still holds for this resource is removed, and nothing else. */
 export async function removeSchedule(state: State, settings: Settings): Promise<void> {
-  if (!settings.vcenter || typeof state.owner !== "string") return;
-  await new Declarations(settings.journal).withdraw(state.owner, "MigrationSchedule");
+  const { owner } = state;
+  if (!settings.vcenter || typeof owner !== "string") return;
+  if (state.executor === "vcenter" || heldIn(state).length > 0) {
+    await withActions(settings, owner, async (acting) => {
+      const source = acting.snapshot.source.name;
+      await clearTasks(acting, expectedTasks(await acting.log.actions(), owner, source, heldIn(state)), new Set());
+    });
+  }
+  await new Declarations(settings.journal).withdraw(owner, "MigrationSchedule");
 }

@@ -2,12 +2,13 @@ import { computePlan } from "../../engine/run";
 import { type Plan, planRequestSchema } from "../../engine/planner";
 import { validate } from "../../engine/validate";
 import { type Assigned, assignWaves, dueWaves } from "../../engine/planner/schedule";
-import { findCluster } from "../../engine/snapshot";
+import { findCluster, type Snapshot } from "../../engine/snapshot";
 import { actionLogOf } from "../acting";
 import { merged } from "../placement/inputs";
 import { clusterKey, promisedByOthers } from "../placement/promises";
 import type { Settings } from "../settings";
 import { instantOf, type World } from "../world";
+import { expectedTasks } from "./held-tasks";
 import type { PlannedSchedule, ScheduleInputs } from "./inputs";
 import { type RateLeft, rateLeft } from "./rate-limit";
 
@@ -27,7 +28,7 @@ export async function planSchedule(
   const cluster = findCluster(snapshot, inputs.cluster);
   const key = clusterKey(snapshot, cluster);
   const { movesPerRun, movesPerDay } = inputs.budget;
-  const spent = await movedSince(settings, key, now - DAY);
+  const spent = await movesSpent(inputs, settings, snapshot, key, now);
   const rate = await rateLeft(settings, key, now);
   const left = Math.max(0, Math.min(movesPerRun, movesPerDay - spent, rate.left));
   const request = validate(
@@ -60,13 +61,29 @@ export async function planSchedule(
   };
 }
 
-/** Moves begun in the cluster since an instant, by whichever owner. */
-async function movedSince(settings: Settings, cluster: string, since: number): Promise<number> {
+/**
+ * Moves begun in the cluster within a day, by whichever owner, with those that the vCenter has made and nobody has written
+ * down yet, and those that it holds for others.
+ */
+async function movesSpent(
+  { owner }: ScheduleInputs,
+  settings: Settings,
+  snapshot: Snapshot,
+  cluster: string,
+  now: number,
+): Promise<number> {
   const actions = await actionLogOf(settings.journal).actions();
-  return actions.filter(
+  const moved = actions.filter(
     ({ kind, at, cluster: where, outcome }) =>
-      kind === "relocate" && where === cluster && at >= since && outcome?.result !== "failed",
+      kind === "relocate" && where === cluster && at >= now - DAY && outcome?.result !== "failed",
   ).length;
+  const hostOf = new Map(snapshot.virtualMachines.map(({ id, host }) => [id, host]));
+  const held = [...expectedTasks(actions, null, snapshot.source.name).values()].filter(
+    (task) =>
+      `${snapshot.source.name}/${task.clusterId}` === cluster &&
+      (task.owner !== owner || hostOf.get(task.id) === task.toHostId),
+  ).length;
+  return moved + held;
 }
 
 type Held = { readonly by: NonNullable<PlannedSchedule["heldBy"]>; readonly evidence: string };

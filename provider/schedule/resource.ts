@@ -3,7 +3,9 @@ import type { z } from "zod";
 import type { planConfigSchema } from "../../engine/planner/request";
 import type { ScheduledWave, scheduleRequestSchema } from "../../engine/planner/schedule";
 import type { MoveOutcome } from "../execution/move";
+import type { HeldTask } from "./held-tasks";
 import type { PlannedSchedule } from "./inputs";
+import type { ScheduleDrift } from "./read";
 
 type Request = z.input<typeof scheduleRequestSchema>;
 
@@ -42,6 +44,10 @@ export class MigrationSchedule extends pulumi.dynamic.Resource {
   declare readonly evidence: pulumi.Output<string>;
   /** What the last update did, move by move. */
   declare readonly executed: pulumi.Output<MoveOutcome[]>;
+  /** Moves that the vCenter holds as its scheduled tasks. */
+  declare readonly tasks: pulumi.Output<HeldTask[]>;
+  /** What the last refresh found otherwise. */
+  declare readonly drift: pulumi.Output<ScheduleDrift[]>;
 
   constructor(name: string, args: MigrationScheduleArgs, options?: pulumi.CustomResourceOptions) {
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
@@ -49,7 +55,7 @@ export class MigrationSchedule extends pulumi.dynamic.Resource {
     super(
       trampoline,
       name,
-      { ...args, owner, ...planned, executed: undefined },
+      { ...args, owner, ...planned, executed: undefined, tasks: undefined, drift: undefined },
       options,
       "vsphere-affinity",
       "MigrationSchedule",

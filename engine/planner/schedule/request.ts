@@ -30,6 +30,12 @@ export const scheduleRequestSchema = z.strictObject({
     })
     .prefault({})
     .describe("Without any: whenever a plan has a move that pays"),
+  executor: z
+    .enum(["apply", "vcenter"])
+    .default("apply")
+    .describe(
+      "Who runs the moves whose time comes after the update: `vsphere-affinity apply`, or the vCenter, which holds them as scheduled tasks",
+    ),
   priority: z.enum(["lowPriority", "defaultPriority", "highPriority"]).default("defaultPriority"),
   onFailure: z
     .enum(["stop", "revert"])
