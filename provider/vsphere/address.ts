@@ -15,7 +15,8 @@ export function parseAddress(server: string): VcenterAddress {
   if (!url || !url.hostname || url.pathname !== "/" || url.search || url.hash || url.username || /[/\\@]/.test(name)) {
     throw new AffinityError({
       code: "SETTINGS_INVALID",
-      message: `vcenter.server "${name.replace(/\/\/[^@]*@/, "//")}" is not a host name or address`,
+      // Before an @ there may be a password.
+      message: `vcenter.server "${name.replace(/.*@/, "…@")}" is not a host name or address`,
       hint: "give it as vcenter.example.com or vcenter.example.com:8443, without https:// and without a path",
     });
   }

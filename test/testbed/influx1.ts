@@ -8,6 +8,8 @@ import { freePort, startServer } from "./server";
 export interface Influx1Options {
   /** Refuse requests without the user's name and password. */
   auth?: boolean;
+  /** The password that they need ("affinity's password"). */
+  password?: string;
 }
 
 export interface Influx1 {
@@ -25,7 +27,9 @@ export interface Influx1 {
 export async function startInflux1(options: Influx1Options = {}): Promise<Influx1> {
   const program = await componentPath("influxd1");
   const folder = await temporaryFolder();
-  const credentials = options.auth ? { user: "affinity", password: "affinity's password" } : undefined;
+  const credentials = options.auth
+    ? { user: "affinity", password: options.password ?? "affinity's password" }
+    : undefined;
   const database = "vsphere";
   const { port, pid, stop } = await startServer({
     name: "influxd1",
