@@ -1,6 +1,6 @@
 import { type Entry, readLog } from "./log";
 import type { Answered, Proxy, Seen } from "./proxy";
-import type { Rule, Start, World } from "./world";
+import { RESERVED_MB, type Rule, type Start, type World } from "./world";
 
 export interface Judgement {
   violations: string[];
@@ -113,7 +113,7 @@ export class Judge {
       doubled.push(`${vm} a second time, to ${what.to}`);
     this.moves.push({ vm, from, to: what.to });
     this.positions.set(vm, what.to);
-    const { hosts, vms } = this.world;
+    const { hosts, vms, memoryMb } = this.world;
     if (what.to === hosts[3]) violations.push(`${vm} to a host in maintenance`);
     for (const rule of this.rules) {
       if (!rule.mandatory || !rule.apart || !rule.vms.includes(vm)) continue;
@@ -121,7 +121,8 @@ export class Judge {
       if (beside.length > 0) violations.push(`${vm} beside ${beside.join()} against ${rule.name}`);
     }
     const reserved = vms.filter((other) => this.positions.get(other) === what.to).length * RESERVED_MB;
-    if (reserved > HOST_MB) violations.push(`${reserved} MB reserved on ${what.to}`);
+    const room = memoryMb.get(what.to) ?? 0;
+    if (reserved > room) violations.push(`${reserved} MB reserved on ${what.to}, which has ${Math.floor(room)}`);
   }
 
   /** Only the rules of others are mandatory here, so what matters is whether one of them is touched. */
@@ -153,9 +154,6 @@ export class Judge {
     }
   }
 }
-
-const RESERVED_MB = 512;
-const HOST_MB = 4096;
 
 interface Change {
   /** The VM; null: a rule, which is known by its name. */

@@ -30,14 +30,19 @@ export interface Start {
 
 const OWNERS = ["bench/faults/front", "bench/faults/back"];
 const MOVES = "bench/faults/moves";
-const GB = 1024;
+/** Of each VM, all of it reserved: a host of the simulator's 4 GB has room for four. */
+export const RESERVED_MB = 960;
+const VMS = 10;
 
 /**
- * One simulated cluster of four hosts (one in maintenance) and eight VMs whose memory is reserved, before it a proxy,
- * and the declarations that an `apply` has to keep true: two rules and a schedule of moves.
+ * One simulated cluster of four hosts (one in maintenance) and ten VMs whose memory is reserved, in room for twelve, before
+ * it a proxy, and the declarations that an `apply` has to keep true: two rules and a schedule of moves. Two hosts begin
+ * full, so one move too many to the third, or one before its room is free, breaks a reservation.
  */
 export class World {
   hosts: string[] = [];
+  /** MB of each host, as the simulator says. */
+  memoryMb = new Map<string, number>();
   vms: string[] = [];
   cluster = "";
   source = "";
@@ -55,7 +60,7 @@ export class World {
   ) {}
 
   static async start(certificate: Certificate, folder: string): Promise<World> {
-    const vcenter = await startVcenter({ hosts: 4, vms: 8 });
+    const vcenter = await startVcenter({ hosts: 4, vms: VMS });
     const proxy = await Proxy.start(certificate, vcenter.server);
     const client = new SoapClient(vcenter.server);
     await client.logIn(vcenter.user, vcenter.password);
@@ -164,10 +169,10 @@ export class World {
     return (await this.client.all("ResourcePool", ["name"])).length - this.poolsAtFirst;
   }
 
-  /** Three hosts unevenly full, nothing on the one in maintenance; the foreign rule holds. */
+  /** Two hosts full and one half full, nothing on the one in maintenance; each rule's VMs share a host, the foreign rule holds. */
   private initialHosts(): string[] {
     const [a, b, c] = this.hosts;
-    return [a, a, a, a, a, b, b, c];
+    return [a, a, b, b, a, b, c, c, a, b];
   }
 
   private async prepare(): Promise<void> {
@@ -178,9 +183,11 @@ export class World {
     [this.vms, this.names] = [vms.map(({ id }) => id), vms.map(({ properties }) => properties.name)];
     this.cluster = (await byName("ClusterComputeResource"))[0].id;
     this.poolsAtFirst = (await this.client.all("ResourcePool", ["name"])).length;
+    for (const { id, properties } of await this.client.properties("HostSystem", this.hosts, ["hardware.memorySize"]))
+      this.memoryMb.set(id, Number(properties["hardware.memorySize"]) / 2 ** 20);
     this.source = this.proxy.address;
     for (const vm of this.vms) {
-      const spec = `<spec><memoryMB>${GB / 2}</memoryMB><memoryAllocation><reservation>${GB / 2}</reservation></memoryAllocation></spec>`;
+      const spec = `<spec><memoryMB>${RESERVED_MB}</memoryMB><memoryAllocation><reservation>${RESERVED_MB}</reservation></memoryAllocation></spec>`;
       await this.client.task("ReconfigVM_Task", "VirtualMachine", vm, spec);
     }
     const settings = this.settings(join(this.folder, "template.duckdb"));
