@@ -45,7 +45,7 @@ export function lastWord(
   return happened.at(-1)?.kind ?? null;
 }
 
-const now = () => Math.floor(Date.now() / 1000);
+const nowOfMachine = () => Math.floor(Date.now() / 1000);
 
 /**
  * Opens the vCenter for changing it, as the only run that does so, and first finds out what became of actions whose run
@@ -72,7 +72,7 @@ export async function withActions<T>(
     const source = inventory.name;
     const acting = async () => {
       const actions = createVcenterActions(inventory);
-      await settleOpenActions(log, actions, source, now, signal);
+      await settleOpenActions(log, actions, source, nowOfMachine, signal);
       // What others did while this run waited is seen only now.
       const snapshot = await inventory.snapshot(signal);
       return work({
@@ -114,8 +114,16 @@ export function withLease<T>(
 const WAIT_SECONDS = 2;
 const isHeld = (error: unknown) => error instanceof AffinityError && error.code === "LEASE_HELD";
 
-/** Writes the intent, does the work, writes the outcome, where it is known. */
-export async function logged<T>(log: ActionLog, what: Omit<Intent, "id" | "at">, act: () => Promise<T>): Promise<T> {
+/**
+ * Writes the intent, does the work, writes the outcome, where it is known.
+ * @param now epoch seconds
+ */
+export async function logged<T>(
+  log: ActionLog,
+  what: Omit<Intent, "id" | "at">,
+  act: () => Promise<T>,
+  now: () => number = nowOfMachine,
+): Promise<T> {
   const intent = await log.intend({ ...what, at: now() });
   try {
     const result = await act();

@@ -1,9 +1,14 @@
 import { AffinityError } from "../../engine/errors";
 import type { ScheduledWave } from "../../engine/planner/schedule";
 import type { Acting } from "../acting";
-import type { MovePriority } from "../vsphere";
+import type { MovePriority, VcenterActions } from "../vsphere";
 
 export type PlannedMove = ScheduledWave["moves"][number];
+
+/** What moves need of a run that changes a vCenter. */
+export interface MoveActing extends Pick<Acting, "logged"> {
+  readonly actions: Pick<VcenterActions, "settle" | "hostOf" | "relocate">;
+}
 
 /** What came of one move. */
 export interface MoveOutcome {
@@ -22,7 +27,7 @@ export interface MoveOutcome {
  * @throws never for what the vCenter refuses: that is an outcome. JOURNAL_* where it can't be written down first.
  */
 export async function runMove(
-  acting: Acting,
+  acting: MoveActing,
   cluster: string,
   move: PlannedMove,
   priority: MovePriority,
@@ -61,7 +66,7 @@ export async function runMove(
 
 /** Takes a move back, if the VM still is where it went. */
 export function revertMove(
-  acting: Acting,
+  acting: MoveActing,
   cluster: string,
   move: PlannedMove,
   priority: MovePriority,

@@ -1,8 +1,7 @@
 import { bulkhead } from "cockatiel";
 import { dueWaves, endsInTime, type ScheduledWave } from "../../engine/planner/schedule";
-import type { Acting } from "../acting";
 import type { MovePriority } from "../vsphere";
-import { type MoveOutcome, type PlannedMove, revertMove, runMove } from "./move";
+import { type MoveActing, type MoveOutcome, type PlannedMove, revertMove, runMove } from "./move";
 
 export interface WaveOptions {
   /** Id of the cluster. */
@@ -30,7 +29,7 @@ export interface WavesRun {
  * come to their end, nothing else begins, and where it is asked for the wave's other moves are taken back in reverse.
  */
 export async function runWaves(
-  acting: Acting,
+  acting: MoveActing,
   waves: readonly ScheduledWave[],
   options: WaveOptions,
 ): Promise<WavesRun> {
@@ -54,7 +53,7 @@ export async function runWaves(
 
 /** Whether a move failed. */
 async function runWave(
-  acting: Acting,
+  acting: MoveActing,
   wave: ScheduledWave,
   { cluster, concurrency, priority, onFailure, signal }: WaveOptions,
   tell: (outcome: MoveOutcome) => void,

@@ -2,8 +2,8 @@ import { canonicalJson } from "../../engine/digest";
 import { Declarations } from "../../engine/journal";
 import { holdMoves, type ScheduledWave } from "../../engine/planner/schedule";
 import type { Settings } from "../settings";
-import { type Acting, withActions } from "../acting";
-import type { MoveOutcome } from "../execution/move";
+import { withActions } from "../acting";
+import type { MoveActing, MoveOutcome } from "../execution/move";
 import { type WaveOptions, runWaves, type WavesRun } from "../execution/run-waves";
 import { withWorld } from "../world";
 import { expectedTasks, heldIn, type HeldTask } from "./held-tasks";
@@ -110,7 +110,7 @@ export async function applySchedule(
 }
 
 export function runDue(
-  acting: Acting,
+  acting: MoveActing,
   inputs: State,
   planned: PlannedSchedule,
   options: Pick<WaveOptions, "now" | "mayBegin" | "signal">,
