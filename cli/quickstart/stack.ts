@@ -104,9 +104,12 @@ export class LocalStack {
 
   private async run(args: readonly string[], cwd: string, onLine?: (line: string) => void) {
     const { cli, environment, signal } = this.options;
+    const { PATH } = withPulumi(cli, environment);
     const env = {
+      // Settings of a person's own Pulumi would take this stack to another backend.
+      ...Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("PULUMI_"))),
       ...this.variables,
-      ...withPulumi(cli, environment),
+      PATH,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       // As the Automation API does: the event log is behind it.

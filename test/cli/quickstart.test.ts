@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { Plan } from "../../engine/planner/plan";
@@ -118,8 +118,19 @@ describe("quickstart", function () {
       assert.doesNotMatch(stderr, /^\s+at .+:\d+:\d+/m);
     });
 
-    it("plans it where they allow it", async () => {
-      const { code, stdout, stderr } = await quickstart(...FILES, "--json");
+    it("plans it where they allow it, in a backend of its own whatever Pulumi of yours uses", async () => {
+      const theirs = await temporaryFolder();
+      const settings = {
+        PULUMI_BACKEND_URL: `file://${theirs}`,
+        PULUMI_HOME: theirs,
+        PULUMI_CONFIG_PASSPHRASE: "theirs",
+        PULUMI_STACK: "theirs",
+      };
+      const { code, stdout, stderr } = await runCli(["quickstart", ...FILES, "--json"], {
+        cwd,
+        environment: { ...environment, ...settings },
+      });
+      assert.deepEqual(await readdir(theirs), []);
       assert.equal(code, 0, stderr);
       const { plan } = JSON.parse(stdout) as Result;
       assert.deepEqual(plan.hosts.map(({ name }) => name).sort(), ["esx-1", "esx-2", "esx-3", "esx-4"]);

@@ -34,9 +34,8 @@ const WANTED = [
   "dist/engine/index.js",
   "policies/pack/PulumiPolicy.yaml",
   "policies/pack/package.json",
-  "examples/quickstart/index.ts",
+  "examples/quickstart/index.js",
   "examples/quickstart/package.json",
-  "examples/quickstart/tsconfig.json",
   "docs/cli.md",
 ];
 const MAX_PACKED_KB = 1024;

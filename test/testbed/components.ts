@@ -20,12 +20,16 @@ interface Component {
 }
 
 const goHint = "install Go 1.26 or newer";
+const npmHint = "see that npm reaches its registry";
 
 /** Everything that the tests run on: built from `sources/` (quickest first), or found on the machine. */
 const components = {
   vcenter: { tools: ["go"], executable: "vcenter", hint: goHint },
   telegraf: { tools: ["go"], executable: "telegraf", hint: goHint },
   pulumi: { tools: ["go"], executable: "pulumi", hint: goHint },
+  node22: { tools: ["npm"], executable: "node", hint: npmHint },
+  node24: { tools: ["npm"], executable: "node", hint: npmHint },
+  pnpm: { tools: ["npm"], executable: "node_modules/pnpm/bin/pnpm.cjs", hint: npmHint },
   "vsphere-plugin": { tools: ["go", "npm"], executable: "pulumi-resource-vsphere", hint: goHint },
   "terraform-provider": { tools: ["go"], executable: "terraform-provider-vsphere", hint: goHint },
   influxd2: {

@@ -1,5 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
-import { Placement } from "pulumi-vsphere-affinity/provider";
+// JavaScript, so that it runs where the package alone is installed. In TypeScript: ../vcenter.
+const pulumi = require("@pulumi/pulumi");
+const { Placement } = require("pulumi-vsphere-affinity/provider");
 
 const config = new pulumi.Config();
 const web = ["web-1", "web-2", "web-3"];
@@ -10,8 +11,8 @@ const shop = new Placement("shop", {
   cluster: config.require("cluster"),
   include: "all",
   virtualMachines: [
-    ...web.map((name) => ({ name, vcpus: 4, memoryMb: 8192, networks: [], criticality: "high" as const })),
-    ...database.map((name) => ({ name, vcpus: 8, memoryMb: 32768, criticality: "critical" as const })),
+    ...web.map((name) => ({ name, vcpus: 4, memoryMb: 8192, networks: [], criticality: "high" })),
+    ...database.map((name) => ({ name, vcpus: 8, memoryMb: 32768, criticality: "critical" })),
     { name: "cache-1", vcpus: 2, memoryMb: 16384 },
   ],
   groups: [
@@ -20,9 +21,11 @@ const shop = new Placement("shop", {
   ],
 });
 
-export const digest = shop.plan.digest;
-export const hosts = shop.placements.apply((placements) =>
+const digest = shop.plan.digest;
+
+const hosts = shop.placements.apply((placements) =>
   Object.fromEntries(
     placements.filter(({ vm }) => [...web, ...database, "cache-1"].includes(vm)).map(({ vm, host }) => [vm, host]),
   ),
 );
+module.exports = { digest, hosts };
