@@ -151,7 +151,7 @@ async function recorded(
   );
   if (known) return;
   const { id } = await log.intend(what);
-  await log.conclude({ id, at: now(), ...outcome });
+  await log.conclude({ id, at: nowOfMachine(), ...outcome });
 }
 
 /** Errors after which nothing is under way any more. */
