@@ -81,7 +81,8 @@ export async function readHistory(
 /** Writes the mean of each hour's samples to `into`; gives the number of slots that hold a sample. */
 function foldToHours(values: Float64Array, grid: Grid, firstHour: number, into: Float64Array): number {
   let samples = 0;
-  let hour = -1;
+  let hour = Math.floor(grid.start / HOUR) - firstHour;
+  let end = (firstHour + hour + 1) * HOUR;
   let sum = 0;
   let n = 0;
   const flush = () => {
@@ -89,12 +90,12 @@ function foldToHours(values: Float64Array, grid: Grid, firstHour: number, into: 
     sum = 0;
     n = 0;
   };
-  for (let i = 0; i < values.length; i++) {
+  for (let i = 0, time = grid.start; i < values.length; i++, time += grid.step) {
     if (Number.isNaN(values[i])) continue;
-    const at = Math.floor((grid.start + i * grid.step) / HOUR) - firstHour;
-    if (at !== hour) {
+    if (time >= end) {
       flush();
-      hour = at;
+      hour = Math.floor(time / HOUR) - firstHour;
+      end = (firstHour + hour + 1) * HOUR;
     }
     sum += values[i];
     n++;

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Host } from "../../snapshot";
+import type { GeneralForm } from "../problem/general-form";
 import type { Model, ModelVm } from "../problem/model";
 import type { Units } from "../problem/units";
 
@@ -41,6 +42,8 @@ export interface Form {
   /** VMs (indices) that must share one host: the search then moves them as one unit. */
   readonly joins?: readonly number[];
   bind(model: Model, units: Units): Check;
+  /** Writes the constraint into the general form; absent where `denied` says all of it. */
+  express?(form: GeneralForm): void;
 }
 
 /** One constraint at work: a rule, a group, a limit. */

@@ -15,26 +15,28 @@ export const evc: Constraint = {
   compile(model) {
     const requiredBy = (vm: ModelVm) =>
       vm.requested?.requiredCpuGeneration ?? vm.inventory?.requiredCpuGeneration ?? null;
-    const offers = new Map<string, (boolean | null)[]>();
-    for (let v = 0; v < model.movable; v++) {
+    /** [host] by what is required, with whether any isn't known to do. */
+    const offers = new Map<string, { compatible: (boolean | null)[]; partly: boolean }>();
+    const offered = Array.from({ length: model.movable }, (_, v) => {
       const required = requiredBy(model.vms[v]);
-      if (required === null || offers.has(required)) continue;
+      if (required === null) return null;
+      const known = offers.get(required);
+      if (known) return known;
       const { evcMode } = model.cluster;
       const compatible = model.hosts.map((host) => evcCompatible(required, evcMode ?? host.cpuGeneration));
-      offers.set(required, compatible);
-    }
+      const offer = { compatible, partly: compatible.some((one) => one !== true) };
+      offers.set(required, offer);
+      return offer;
+    });
     const denied = deniedWhere(
       model,
-      (vm, host, h) => {
+      (vm, host, h, v) => {
         if (h === vm.current) return false;
-        const compatible = offers.get(requiredBy(vm)!)![h];
+        const compatible = offered[v]!.compatible[h];
         if (compatible === null) model.lacking.add("CPU generation", host.name, "taken as able to run every VM");
         return compatible === false;
       },
-      (vm) => {
-        const required = requiredBy(vm);
-        return required !== null && offers.get(required)!.some((compatible) => compatible !== true);
-      },
+      (_vm, v) => offered[v]?.partly === true,
     );
     if (!denied) return [];
     return [

@@ -70,6 +70,6 @@ export function canPlace(
 ): boolean {
   signal?.throwIfAborted();
   const small = model.movable * model.hosts.length <= SMALL_PAIRS;
-  const soft = { rounds: small ? ROUNDS.small : ROUNDS.large, maxMoves };
+  const soft = { rounds: small ? ROUNDS.small : ROUNDS.large, maxMoves, thorough: small };
   return placeAll(buildProblem(model, subset), model.request.config.seed, { signal }, soft).unplaced.length === 0;
 }

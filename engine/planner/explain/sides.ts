@@ -34,12 +34,22 @@ function sideOf({ outcome, unit }: Choice, h: number, left: number): Side {
   const { problem, state } = outcome.search;
   const { model, units } = problem;
   const host = model.hosts[h];
-  const forecast = (h === left ? outcome.was : outcome.will)[h];
-  const peaks =
-    h === left || state.hostOf[unit] === h
-      ? ([peakOf(forecast[0], host.cpuMhz), peakOf(forecast[1], host.memoryMb)] as const)
+  const peaksOf = (): Side["peaks"] => {
+    const forecast = (h === left ? outcome.was : outcome.will)[h];
+    return h === left || state.hostOf[unit] === h
+      ? [peakOf(forecast[0], host.cpuMhz), peakOf(forecast[1], host.memoryMb)]
       : peaksWith(model, h, forecast, units.vms[unit]);
-  return { index: h, host, risk: model.risks[h], peaks };
+  };
+  let peaks: Side["peaks"] | undefined;
+  return {
+    index: h,
+    host,
+    risk: model.risks[h],
+    // Few objectives speak of them.
+    get peaks() {
+      return (peaks ??= peaksOf());
+    },
+  };
 }
 
 /** Preferred rules that the unit breaks more on `there` than on `here`; it stands on one of the two. */

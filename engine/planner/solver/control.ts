@@ -34,6 +34,7 @@ export async function pause({ signal, cut, onBest }: SearchControl): Promise<voi
   signal?.throwIfAborted();
 }
 
-export function tellBest(search: Search, { onBest }: SearchControl): void {
-  onBest?.({ cost: search.cost(), bound: search.bound(), moves: search.moves });
+/** @param cost of the search as it is now, where that is known; evaluated otherwise */
+export function tellBest(search: Search, { onBest }: SearchControl, cost?: number): void {
+  onBest?.({ cost: cost ?? search.cost(), bound: search.bound(), moves: search.moves });
 }

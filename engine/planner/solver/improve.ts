@@ -95,15 +95,17 @@ async function settle(search: Search, control: SearchControl): Promise<boolean> 
 /** Steepest descent over all relocations of what has an anchor. Gives whether anything moved. */
 async function descend(search: Search, table: MoveTable, control: SearchControl): Promise<boolean> {
   let any = false;
+  let cost = control.onBest ? search.cost() : 0;
   for (;;) {
     await pause(control);
     if (isCut(control)) return any;
     const best = bestRelocation(search, table);
     if (!best) return any;
     const home = search.state.hostOf[best.unit];
+    cost += search.delta(best.unit, best.host);
     search.move(best.unit, best.host);
     table.moved([best.unit], [home, best.host]);
-    tellBest(search, control);
+    tellBest(search, control, cost);
     any = true;
   }
 }

@@ -4,6 +4,7 @@ import { buildProblem, type Problem } from "../problem/problem";
 import { anchorOf, type Model } from "../problem/model";
 import { isCut, type SearchControl } from "./control";
 import { construct } from "./construct";
+import { findRoom } from "./find-room";
 import { improve } from "./improve";
 import { MoveTable } from "./move-table";
 import { randomOf } from "./random";
@@ -14,6 +15,9 @@ import { trim } from "./trim";
 
 /** Rounds of improving, trimming and mending: each may open a better move. */
 const MAX_ROUNDS = 5;
+
+/** With more units left over than this the room is too small, not badly used. */
+const MOST_LEFT = 20;
 
 export interface SolveOptions extends SearchControl {
   readonly device: Device;
@@ -53,16 +57,22 @@ function start(problem: Problem, maxMoves?: number): { search: Search; homeless:
   return { search, homeless };
 }
 
-/** Places what has no host, without improving anything: also the oracle of the conflict search. */
+/**
+ * Places what has no host, without improving anything: also the oracle of the conflict search. A `thorough` one asks the general
+ * form where its own search finds no room.
+ */
 export function placeAll(
   problem: Problem,
   seed: number,
   control: SearchControl = {},
-  limits: { rounds?: number; maxMoves?: number } = {},
+  limits: { rounds?: number; maxMoves?: number; thorough?: boolean } = {},
 ): { search: Search; unplaced: number[] } {
   const { search, homeless } = start(problem, limits.maxMoves);
+  const homes = Int32Array.from(search.state.hostOf);
   let unplaced = construct(search, homeless);
   if (unplaced.length > 0) unplaced = makeRoom(search, unplaced, randomOf(seed), limits.rounds, control);
+  const few = unplaced.length > 0 && unplaced.length <= MOST_LEFT;
+  if (few && limits.thorough && !isCut(control) && findRoom(search, homes)) unplaced = [];
   return { search, unplaced };
 }
 
@@ -88,12 +98,12 @@ export function settleDown(
 ): Solution {
   const { seed } = model.request.config;
   let active = constraints;
-  let { search, unplaced } = placeAll(buildProblem(model, active), seed, control, { maxMoves });
+  let { search, unplaced } = placeAll(buildProblem(model, active), seed, control, { maxMoves, thorough: true });
   const split = splitRules(model, active);
   if (unplaced.length > 0 && split.length > 0) {
     // VMs that a rule wants together but that run apart can't all be joined: leave such rules as the world has them.
     active = active.map((constraint) => (split.includes(constraint) ? loosened(constraint) : constraint));
-    ({ search, unplaced } = placeAll(buildProblem(model, active), seed, control, { maxMoves }));
+    ({ search, unplaced } = placeAll(buildProblem(model, active), seed, control, { maxMoves, thorough: true }));
   }
   if (unplaced.length === 0) repair(search, control);
   return { search, table: null, unplaced, constraints: active };

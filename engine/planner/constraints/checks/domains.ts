@@ -58,6 +58,7 @@ const homeless = (
 /** Members must be in different domains; every member beyond the first in a domain is one too many. */
 export function apartForm(group: DomainGroup): Form {
   return {
+    express: (form) => form.addRule({ kind: "apart" }, group.members, group.domains),
     bind(model, units) {
       const state = countMembers(group, model, units);
       const { counts, sizes, domain } = state;
@@ -110,6 +111,7 @@ export function apartForm(group: DomainGroup): Form {
 export function togetherForm(group: DomainGroup, joins: boolean): Form {
   return {
     joins: joins ? group.members : undefined,
+    express: (form) => form.addRule({ kind: "together" }, group.members, group.domains),
     bind(model, units) {
       const state = countMembers(group, model, units);
       const { counts, sizes, domain } = state;

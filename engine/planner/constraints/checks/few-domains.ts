@@ -7,6 +7,7 @@ import { countMembers, type DomainGroup } from "./domains";
  */
 export function fewDomainsForm(group: DomainGroup, most: number): Form {
   return {
+    express: (form) => form.addRule({ kind: "together", atMost: most }, group.members, group.domains),
     bind(model, units) {
       const state = countMembers(group, model, units);
       const { counts, sizes, domain } = state;

@@ -10,6 +10,7 @@ export interface Knapsack {
 /** A sum per host that must stay within a limit. An excess of the whole limit counts as one VM in the wrong place. */
 export function knapsackForm({ amounts, limits }: Knapsack): Form {
   return {
+    express: (form) => form.addResource(amounts, limits),
     bind(model, units) {
       const sizes = Float64Array.from(units.vms, (members) => members.reduce((sum, v) => sum + amounts[v], 0));
       const used = new Float64Array(limits.length);

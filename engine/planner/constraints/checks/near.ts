@@ -7,6 +7,7 @@ import { countMembers } from "./domains";
  */
 export function nearForm(dependants: readonly number[], suppliers: readonly number[], domains: Int32Array): Form {
   return {
+    express: (form) => form.addRule({ kind: "needs" }, dependants, domains, suppliers),
     bind(model, units) {
       const needing = countMembers({ members: dependants, domains }, model, units);
       const giving = countMembers({ members: suppliers, domains }, model, units);

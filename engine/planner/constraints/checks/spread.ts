@@ -7,6 +7,11 @@ import { countMembers, type DomainGroup } from "./domains";
  */
 export function spreadForm(group: DomainGroup, least: number, most: number): Form {
   return {
+    express(form) {
+      if (least > 1) form.addRule({ kind: "spread", atLeast: least }, group.members, group.domains);
+      const limit = Math.min(most, group.members.length);
+      form.addRule({ kind: "apart", limit }, group.members, group.domains);
+    },
     bind(model, units) {
       const state = countMembers(group, model, units);
       const { counts, sizes, domain } = state;
