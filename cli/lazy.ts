@@ -11,6 +11,7 @@ export const lazy = {
   duckdb: () => require("@duckdb/node-api") as typeof import("@duckdb/node-api"),
   journal: () => require("../engine/journal/duckdb") as typeof import("../engine/journal/duckdb"),
   knownKeys: () => require("./known-keys") as typeof import("./known-keys"),
+  mirror: () => require("../provider/mirror") as typeof import("../provider/mirror"),
   models: () => require("../provider/models") as typeof import("../provider/models"),
   plan: () => require("../engine/planner/plan") as typeof import("../engine/planner/plan"),
   policies: () => require("../policies/registry") as typeof import("../policies/registry"),

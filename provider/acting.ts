@@ -3,6 +3,7 @@ import { AffinityError } from "../engine/errors";
 import { ActionLog, Declarations, type Intent, Leases, type LoggedAction, type Outcome } from "../engine/journal";
 import { settleOpenActions } from "./execution/settle";
 import type { Snapshot } from "../engine/snapshot";
+import { mirrorJournal } from "./mirror";
 import type { Settings } from "./settings";
 import { createVcenterActions, createVcenterInventory, type VcenterActions } from "./vsphere";
 import { VimFault } from "./vsphere/errors";
@@ -88,6 +89,8 @@ export async function withActions<T>(
     return await withLease(settings, source, owner, acting, waitSeconds);
   } finally {
     await inventory.close();
+    // After the lease: who waits for it needn't wait for this.
+    await mirrorJournal(settings);
   }
 }
 

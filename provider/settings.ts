@@ -63,6 +63,11 @@ export const settingsSchema = z
       .union([z.enum(["now", "newest"]), z.iso.datetime()])
       .default("now")
       .describe("The instant plans are made for: now, that of the newest sample (data of the past), or a given one"),
+    journalMirror: influxSettingsSchema
+      .optional()
+      .describe(
+        "InfluxDB to which the log of actions, predictions and risk scores are copied; the journal stays the truth",
+      ),
     moveRateLimit: z
       .strictObject({
         perHour: z.number().int().min(0).optional(),
@@ -97,6 +102,7 @@ export const SETTING_KEYS = [
   "modelsMaxAgeDays",
   "hostEvents",
   "requests",
+  "journalMirror",
   "moveRateLimit",
   "dns",
   "asOf",
@@ -132,6 +138,12 @@ export function withEnvironment(raw: Loose, environment: Environment): Loose {
     fill(influx, "user", environment.INFLUX_USERNAME);
     fill(influx, "password", environment.INFLUX_TOKEN ?? environment.INFLUX_PASSWORD);
     settings.telemetry = { ...telemetry, influx };
+  }
+  if (settings.journalMirror !== undefined) {
+    const mirror = record(settings.journalMirror);
+    fill(mirror, "user", environment.INFLUX_USERNAME);
+    fill(mirror, "password", environment.INFLUX_TOKEN ?? environment.INFLUX_PASSWORD);
+    settings.journalMirror = mirror;
   }
   if (settings.dns !== undefined) {
     const dns = record(settings.dns);

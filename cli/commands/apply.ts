@@ -9,7 +9,7 @@ import { findingClasses, findingMetrics, findingTable, hasFailed } from "../find
 import { lazy } from "../lazy";
 import type { Metric } from "../metrics/exposition";
 import { judgedModels } from "../metrics/models";
-import { moveMetrics } from "../metrics/metrics";
+import { metric, moveMetrics } from "../metrics/metrics";
 import { addMetricsOption, type MetricsFlags, withMetrics } from "../metrics/run";
 import { addInventoryOptions, addTelemetryOptions, type WorldFlags } from "../options";
 import { addShardOption } from "../shard";
@@ -52,7 +52,11 @@ export const applyCommand: CliCommand<ApplyFlags> = {
         }),
       );
       const fell = flags.dryRun ? [] : await trackOf(context, settings, flags.shard);
-      if (flags.metricsFile !== undefined) record(...(await metricsOf(context, settings, findings, fell)));
+      const mirrored = flags.dryRun ? null : await mirrorOf(context, settings);
+      if (flags.metricsFile !== undefined) {
+        record(...(await metricsOf(context, settings, findings, fell)));
+        if (mirrored !== null) record(metric("journal_mirrored", { labels: {}, value: mirrored ? 1 : 0 }));
+      }
       context.output.result({ findings }, () =>
         findings.length === 0
           ? "everything is as declared, and nothing is due"
@@ -82,6 +86,17 @@ async function trackOf(context: Context, settings: Settings, shard: Shard | unde
     context.output.note(`warning: what the models say is not kept: ${error.message}`);
     return [];
   }
+}
+
+/** Whether the journal is copied whole to the InfluxDB that the settings name; null where they name none. */
+async function mirrorOf(context: Context, settings: Settings): Promise<boolean | null> {
+  if (!settings.journalMirror) return null;
+  const { failure } = await context.steps.run("copying the journal", () =>
+    lazy.mirror().mirrorJournal(settings, { patienceSeconds: 30, evenIfPaused: true }),
+  );
+  if (failure)
+    context.output.note(`warning: the journal is not copied whole: ${failure.message}; the next run goes on`);
+  return failure === null;
 }
 
 /** What was found, how much was moved, and how the models do on what they said. */

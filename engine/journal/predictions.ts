@@ -187,6 +187,17 @@ export class PredictionLog {
     });
   }
 
+  /** Puts these scores in the place of the subjects' old ones, and leaves those of others. */
+  updateRisks(cluster: string, scores: readonly RiskScore[]): Promise<void> {
+    if (scores.length === 0) return Promise.resolve();
+    return this.file.write(async (db) => {
+      for (const { subject, score, evidence, at } of scores) {
+        const values = [cluster, subject, score, evidence, BigInt(at)];
+        await db.run("INSERT OR REPLACE INTO risk_scores VALUES ($1, $2, $3, $4, $5)", values);
+      }
+    });
+  }
+
   /** The newest risk by the id of the VM or host. */
   risks(cluster: string): Promise<ReadonlyMap<string, RiskScore>> {
     return this.file.read<ReadonlyMap<string, RiskScore>>(new Map(), async (db) => {

@@ -16,7 +16,7 @@ import { InfluxDB } from "influx";
 import { AffinityError } from "../errors";
 import { type ClockReading, readClock } from "./clock";
 import { Attempt } from "./influx-answer";
-import { influxFailure, isTransient, StatementError } from "./influx-errors";
+import { influxFailure, isTransient, StatementError, writeFailure } from "./influx-errors";
 import type { InfluxQuery } from "./influxql";
 
 /** Where an InfluxDB is and how to log in; the keys are those of the settings file. */
@@ -35,6 +35,14 @@ export interface InfluxSettings {
   readonly caFile?: string;
   /** For one query. */
   readonly timeoutSeconds?: number;
+}
+
+export interface InfluxPoint {
+  readonly measurement: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, string | number>>;
+  /** Nanoseconds since 1970. */
+  readonly timestamp: bigint;
 }
 
 /** One series of InfluxDB's answer. */
@@ -147,6 +155,31 @@ export class InfluxClient {
       ping.once("error", () => resolve(null));
       ping.end();
     });
+  }
+
+  /**
+   * Writes points with times in nanoseconds. Tried again where the network fails: the same point twice is one point.
+   * @throws AffinityError TELEMETRY_WRITE_REFUSED where the server refuses these points and would do so again;
+   * TELEMETRY_UNREACHABLE, _CERTIFICATE, _LOGIN_FAILED, _DATABASE_NOT_FOUND, _TIMEOUT
+   */
+  async write(points: readonly InfluxPoint[], signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const { retentionPolicy } = this.settings;
+    try {
+      await this.policy.execute(
+        () =>
+          this.database.writePoints(
+            points.map(({ measurement, tags, fields, timestamp }) => ({
+              ...{ measurement, tags: { ...tags }, fields: { ...fields }, timestamp: String(timestamp) },
+            })),
+            { precision: "n", ...(retentionPolicy !== undefined && { retentionPolicy }) },
+          ),
+        signal,
+      );
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw writeFailure(error, this.settings, this.address);
+    }
   }
 
   close(): void {

@@ -59,6 +59,25 @@ export function influxFailure(error: unknown, attempt: Attempt, target: Target, 
   return queryFailed(address, error, "see the server's log");
 }
 
+/** What a write ended in: the library tells a refusal by its status and the server's own words. */
+export function writeFailure(error: unknown, target: Target, address: string): AffinityError {
+  const status = (error as { res?: { statusCode?: number } } | null)?.res?.statusCode;
+  if (status === undefined) return influxFailure(error, NO_ATTEMPT, target, address);
+  if (status === 401 || status === 403) return loginFailed(target, address, error);
+  if (status === 404) return notFound(target, address, error);
+  if (status === 400 || status === 413 || status === 422) {
+    return new AffinityError({
+      code: "TELEMETRY_WRITE_REFUSED",
+      message: `InfluxDB at ${address} refuses what is written to ${target.database}`,
+      hint: "its log says why: such as a field that another program writes with another type",
+      cause: error,
+    });
+  }
+  const hint = "the server, or a proxy before it, is starting, full or overloaded: it is tried again by the next run";
+  return unreachable(address, `answers ${status}`, error, hint);
+}
+const NO_ATTEMPT = { received: undefined } as Attempt;
+
 const CHECK_ADDRESS = "check the address, and that InfluxDB is running and may be reached from here";
 
 function statementFailure(error: Error, target: Target, address: string): AffinityError {

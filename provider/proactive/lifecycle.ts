@@ -1,4 +1,4 @@
-import { Declarations, openJournal } from "../../engine/journal";
+import { Declarations, openJournal, PredictionLog } from "../../engine/journal";
 import { isOpen } from "../../engine/planner/constraints/tables";
 import { restartName } from "../../engine/planner/proactive";
 import { keyOf, promisedTo, stackOf } from "../placement/promises";
@@ -54,6 +54,10 @@ export async function applyProactive(
   const [formerName, name] = [nameIn(olds), nameIn(inputs)];
   if (formerName !== null && formerName !== name) await giveBack(owner, planned, formerName, settings, now);
   const withdrawn = name === null ? [] : await withdrawnAddresses(settings, owner, planned.source, name);
+  const scores = planned.members.flatMap(({ id, risk, because }) =>
+    id === null ? [] : [{ subject: id, score: risk, evidence: because, at: now() }],
+  );
+  await new PredictionLog(settings.journal).updateRisks(cluster, scores);
   const state = { ...inputs, withdrawn, drainedAt: withdrawn.length > 0 ? drainedAt : null, drift: [] };
   await new Declarations(settings.journal).save({ owner, kind: KIND, cluster, state });
   return state;
