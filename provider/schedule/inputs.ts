@@ -38,7 +38,9 @@ export const plannedScheduleSchema = z.strictObject({
   notScheduled: z.array(z.strictObject({ vms: z.array(z.string()), because: z.string() })),
   evidence: z.string(),
   /** What keeps moves that may pay from being begun; absent where nothing does, and in states of earlier versions. */
-  heldBy: z.enum(["budget", "rate", "thresholds"]).optional(),
+  heldBy: z.enum(["budget", "rate", "thresholds", "drs"]).optional(),
+  /** What speaks against moves that are made all the same; absent where nothing does. */
+  warnings: z.array(z.string()).optional(),
 });
 export type PlannedSchedule = z.infer<typeof plannedScheduleSchema>;
 

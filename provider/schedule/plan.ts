@@ -1,8 +1,18 @@
 import { computePlan } from "../../engine/run";
 import { type Plan, planRequestSchema } from "../../engine/planner";
 import { validate } from "../../engine/validate";
-import { type Assigned, assignWaves, dueWaves } from "../../engine/planner/schedule";
-import { findCluster, type Snapshot } from "../../engine/snapshot";
+import type { Assessment } from "../../engine/models";
+import type { MigrationPlan } from "../../engine/planner/migration";
+import {
+  type Assigned,
+  assignWaves,
+  dueWaves,
+  movedByDrs,
+  readThresholds,
+  type ThresholdReading,
+} from "../../engine/planner/schedule";
+import { listNames } from "../../engine/planner/wording";
+import { type Cluster, findCluster, type Snapshot } from "../../engine/snapshot";
 import { actionLogOf } from "../acting";
 import { merged } from "../placement/inputs";
 import { clusterKey, promisedByOthers } from "../placement/promises";
@@ -38,14 +48,22 @@ export async function planSchedule(
       include: "all",
       asOf: now,
       reservations: promisedByOthers(snapshot, key, inputs.owner, await journal.reservations(key)),
-      config: merged(settings.plan, { ...inputs.settings, maxMoves: left }),
+      config: { ...planConfigOf(inputs, settings), maxMoves: left },
     },
     { code: "SCHEDULE_INVALID", subject: "the migration schedule" },
   );
   const asOf = await instantOf({ ...settings, plan: request.config }, world, now);
-  const plan = await computePlan({ ...request, asOf }, { snapshot, telemetry, models, device: settings.device });
+  let assessment: Assessment | undefined;
+  const plan = await computePlan(
+    { ...request, asOf },
+    { snapshot, telemetry, models, device: settings.device, onAssessment: (made) => (assessment = made) },
+  );
   const said = { source: snapshot.source.name, clusterId: cluster.id };
-  const held = heldBack(movesPerRun, movesPerDay - spent, spent, rate) ?? belowThresholds(inputs, plan);
+  const fought = plan.migration ? drsSays(plan.migration, cluster, snapshot) : null;
+  const held =
+    heldBack(movesPerRun, movesPerDay - spent, spent, rate) ??
+    belowThresholds(readThresholds(inputs.thresholds, plan, assessment!, snapshot)) ??
+    (fought !== null && inputs.drs === "hold" ? { by: "drs" as const, evidence: fought } : null);
   if (plan.moves.length === 0 || held !== null) {
     const why = held === null ? { evidence: "no move pays" } : { evidence: held.evidence, heldBy: held.by };
     return { ...said, waves: [], due: 0, notScheduled: [], ...why };
@@ -58,7 +76,20 @@ export async function planSchedule(
     due: dueWaves(assigned.waves, now).length,
     notScheduled: notScheduled(assigned, plan),
     evidence: evidenceOf(plan),
+    ...(fought === null ? {} : { warnings: [fought] }),
   };
+}
+
+/** What copying a host's whole memory is worth; see the weights. */
+const MOVE_COST = 0.05;
+
+/**
+ * Of VMs that would serve as well, those move whose interruption costs least: of low criticality, small, seldom written to.
+ * Zero for `moveCost` in the schedule's own settings turns that off.
+ */
+function planConfigOf({ settings: own }: ScheduleInputs, { plan }: Settings): Record<string, unknown> {
+  const weights = { ...plan.weights, moveCost: plan.weights.moveCost || MOVE_COST };
+  return merged({ ...plan, weights }, own);
 }
 
 /**
@@ -97,25 +128,17 @@ function heldBack(perRun: number, budgetLeft: number, spent: number, rate: RateL
 }
 
 /** Why the thresholds hold the moves back; null if one is passed, or there are none. */
-function belowThresholds({ thresholds }: ScheduleInputs, plan: Plan): Held | null {
-  const { risk, contention } = thresholds;
-  if (risk === undefined && contention === undefined) return null;
-  const used = plan.hosts.filter(({ vms }) => vms.before > 0);
-  const worstRisk = Math.max(0, ...used.map(({ failureProbability }) => failureProbability));
-  const peaks = used.flatMap(({ peakCpu, peakMemory }) => [peakCpu.before ?? 0, peakMemory.before ?? 0]);
-  const worstUse = Math.max(0, ...peaks);
-  if (risk !== undefined && worstRisk >= risk) return null;
-  if (contention !== undefined && worstUse >= 1 + contention) return null;
-  const parts = [
-    risk === undefined
-      ? null
-      : `the highest failure probability is ${percent(worstRisk)}, the threshold ${percent(risk)}`,
-    contention === undefined
-      ? null
-      : `the highest forecast use is ${percent(worstUse)}, the threshold ${percent(1 + contention)}`,
-  ];
-  const evidence = `below the thresholds: ${parts.filter((part) => part !== null).join("; ")}`;
-  return { by: "thresholds", evidence };
+function belowThresholds(readings: readonly ThresholdReading[]): Held | null {
+  if (readings.length === 0 || readings.some(({ passed }) => passed)) return null;
+  return { by: "thresholds", evidence: `below the thresholds: ${readings.map(({ text }) => text).join("; ")}` };
+}
+
+/** What DRS would do to the moves, in words; null where it leaves them be. */
+function drsSays(migration: MigrationPlan, cluster: Cluster, snapshot: Snapshot): string | null {
+  const vms = movedByDrs(migration, cluster, snapshot);
+  return vms.length === 0
+    ? null
+    : `DRS is fully automated for ${listNames(vms)} and may undo the moves: let the plan move them and set their DRS override, or the cluster, to manual or partially automated`;
 }
 
 function notScheduled(assigned: Assigned, plan: Plan): PlannedSchedule["notScheduled"] {

@@ -1,31 +1,37 @@
 import { migrationOf, vmMemory } from "../migration/vm-memory";
 import { COST_UNIT } from "../plan";
-import type { Model } from "../problem/model";
+import { CRITICALITY_WEIGHT, type Model } from "../problem/model";
 import type { Objective } from "./objective";
 
-/** [movable VM] what a vMotion from where it runs would copy, as a share of a host's memory; 0 for one that is off. */
+/**
+ * [movable VM] what a vMotion from where it runs would copy, as a share of a host's memory, by how much an interruption of the
+ * VM matters (a normal one counts once); 0 for one that is off.
+ */
 function copiedShares(model: Model): Float64Array {
   const { migration } = model.request.config;
   const known = model.hosts.flatMap(({ memoryMb }) => (memoryMb === null ? [] : [memoryMb]));
   const host = known.reduce((a, b) => a + b, 0) / known.length;
   return Float64Array.from({ length: model.movable }, (_, v) => {
-    const { current, inventory } = model.vms[v];
+    const { current, inventory, criticality } = model.vms[v];
     if (current < 0 || inventory?.power === "poweredOff" || known.length === 0) return 0;
-    return migrationOf(vmMemory(model, v, migration), migration.networkGbps, migration, 0).copiedMb / host;
+    const { copiedMb } = migrationOf(vmMemory(model, v, migration), migration.networkGbps, migration, 0);
+    return ((copiedMb / host) * CRITICALITY_WEIGHT[criticality]) / CRITICALITY_WEIGHT.normal;
   });
 }
 
 /**
  * Cost of copying what moves: the memory that all rounds of the pre-copy send, by the VM's size and forecast dirty rate,
- * as a share of a host's memory. It comes beside the threshold, which is the same for every VM.
+ * as a share of a host's memory, weighed by the VM's criticality. It comes beside the threshold, which is the same for every
+ * VM.
  */
 export const moveCost: Objective = {
   name: "moveCost",
   title: "Cost of moving",
   description:
-    "Memory that the vMotions copy, with what is written meanwhile: a large or busy VM moves only for a larger gain.",
+    "Memory that the vMotions copy, with what is written meanwhile: a large, busy or critical VM moves only for a larger gain.",
   reads: [
     "inventory: memory and hosts of the VMs",
+    "criticality of the VMs, in the request or as a tag",
     "assessment: CPU forecasts of the VMs, for the dirty rate",
     "config.migration",
   ],

@@ -1,3 +1,5 @@
 export * from "./assign-waves";
 export * from "./request";
 export * from "./hold-moves";
+export * from "./drs-fights";
+export * from "./thresholds";

@@ -26,7 +26,13 @@ export const scheduleRequestSchema = z.strictObject({
       risk: probability.optional().describe("Moves begin when a host with VMs fails with this probability, or more"),
       contention: probability
         .optional()
-        .describe("or when a host's demand exceeds its capacity in this share of the horizon, or more"),
+        .describe("or when the highest forecast use of a host exceeds its capacity by this share, or more"),
+      affinity: z
+        .number()
+        .min(-1)
+        .max(1)
+        .optional()
+        .describe("or when two VMs on one host have a lower affinity: -1 they stop each other, 0 neither harm nor use"),
     })
     .prefault({})
     .describe("Without any: whenever a plan has a move that pays"),
@@ -36,6 +42,10 @@ export const scheduleRequestSchema = z.strictObject({
     .describe(
       "Who runs the moves whose time comes after the update: `vsphere-affinity apply`, or the vCenter, which holds them as scheduled tasks",
     ),
+  drs: z
+    .enum(["warn", "hold"])
+    .default("warn")
+    .describe("Moves of VMs that a fully automated DRS moves as well: made with a warning, or held back"),
   priority: z.enum(["lowPriority", "defaultPriority", "highPriority"]).default("defaultPriority"),
   onFailure: z
     .enum(["stop", "revert"])
