@@ -4,7 +4,7 @@ import { lowerBound } from "./lower-bound";
 import type { ReassignmentProblem } from "./problem";
 import { anneal } from "./search/anneal";
 import { repair } from "./search/repair";
-import { ROUNDS } from "./search/schedule";
+import { ROUNDS, Schedule } from "./search/schedule";
 import { Search } from "./search/search";
 
 export interface SolveProgress {
@@ -56,7 +56,7 @@ export function solve(problem: ReassignmentProblem, options: SolveOptions): Solu
   repair(search, () => stopped() || progress(0) >= 1);
   const [bins, modes] = [search.state.binOf.slice(), search.state.modeOf.slice()];
   const attempts = anneal(search, {
-    search: 0,
+    schedule: new Schedule(problem, 0),
     attempts: budget.attempts,
     progress,
     stopped,

@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { ReassignmentProblem } from "../problem";
 import { anneal } from "../search/anneal";
 import { repair } from "../search/repair";
-import { isScouting } from "../search/schedule";
+import { Schedule } from "../search/schedule";
 import { Search } from "../search/search";
 import { violationOf } from "../search/violation";
 import { Board, type BoardMemory } from "./board";
@@ -39,8 +39,9 @@ function work(task: WorkerTask, report: (message: WorkerReport) => void): void {
   };
   repair(search, () => board.stopped || progress(0) >= 1);
   const [bins, modes] = [search.state.binOf.slice(), search.state.modeOf.slice()];
+  const schedule = new Schedule(problem, task.search);
   const made = anneal(search, {
-    search: task.search,
+    schedule,
     attempts,
     progress,
     stopped: () => board.stopped,
@@ -52,7 +53,7 @@ function work(task: WorkerTask, report: (message: WorkerReport) => void): void {
       const leader = board.leader(ofBest);
       const ahead = board.found(leader, ofBest);
       if (next === "restart") search.jump(bins, modes);
-      else if (ofBest || (!isScouting(round) && leader !== task.search)) search.jump(ahead.bins, ahead.modes);
+      else if (ofBest || (!schedule.isScouting(round) && leader !== task.search)) search.jump(ahead.bins, ahead.modes);
       if (task.search === 0) report({ kind: "round", round, cost: board.found(board.leader(true), true).cost });
       // Nobody overwrites what another still reads.
       board.meet();

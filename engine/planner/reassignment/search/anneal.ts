@@ -1,4 +1,4 @@
-import { afterRound, paceOf, ROUNDS, type Next } from "./schedule";
+import { type Next, ROUNDS, type Schedule } from "./schedule";
 import type { Search } from "./search";
 
 /** Attempts between two looks at the budget, at most. */
@@ -7,8 +7,7 @@ const MOST_ATTEMPTS = 4096;
 const LOOKS = 4;
 
 export interface AnnealOptions {
-  /** Which of the searches of one solve this is. */
-  readonly search: number;
+  readonly schedule: Schedule;
   /** Attempts, where there is a limit to them. */
   readonly attempts: number | undefined;
   /** Part of the budget that is used, by the attempts made; 1 or more ends the search. */
@@ -20,7 +19,7 @@ export interface AnnealOptions {
 
 /** Anneals by the schedule: scouting walks, the long one, and a descent in the last round. Gives the attempts made. */
 export function anneal(search: Search, options: AnnealOptions): number {
-  const pace = paceOf(search.state.problem, options.search);
+  const { schedule } = options;
   const few = Math.ceil((options.attempts ?? Infinity) / (ROUNDS * LOOKS));
   const epoch = Math.min(MOST_ATTEMPTS, Math.max(1, few));
   let attempts = 0;
@@ -29,10 +28,10 @@ export function anneal(search: Search, options: AnnealOptions): number {
     const progress = options.stopped() ? 1 : options.progress(attempts);
     while (round < ROUNDS && progress >= (round + 1) / ROUNDS) {
       round++;
-      options.onRound(round, afterRound(round));
+      options.onRound(round, schedule.after(round));
     }
     if (round === ROUNDS) break;
-    search.run(epoch, pace(progress));
+    search.run(epoch, schedule.pace(progress));
     attempts += epoch;
   }
   return attempts;
