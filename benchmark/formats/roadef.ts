@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ReassignmentSpec, RuleSpec } from "../../engine/planner/reassignment";
 import { readMaybePacked } from "../support/data";
 
@@ -117,7 +118,7 @@ function pairClasses(matrix: Int32Array, size: number, weight: number): Reassign
     const bytes = new Int32Array(length);
     const classOf = Int32Array.from({ length: lines }, (_, line) => {
       for (let i = 0; i < length; i++) bytes[i] = at(line, i);
-      const key = Buffer.from(bytes.buffer).toString("latin1");
+      const key = createHash("sha256").update(bytes).digest("base64");
       const found = known.get(key) ?? known.size;
       if (found === known.size) first.push(line);
       known.set(key, found);
@@ -127,11 +128,11 @@ function pairClasses(matrix: Int32Array, size: number, weight: number): Reassign
   };
   const from = classes(size, size, (a, b) => matrix[a * size + b]);
   const to = classes(size, from.first.length, (b, i) => matrix[from.first[i] * size + b]);
-  return {
-    fromClass: from.classOf,
-    toClass: to.classOf,
-    cost: from.first.flatMap((a) => to.first.map((b) => matrix[a * size + b] * weight)),
-  };
+  const cost = new Float64Array(from.first.length * to.first.length);
+  from.first.forEach((a, row) => {
+    to.first.forEach((b, column) => (cost[row * to.first.length + column] = matrix[a * size + b] * weight));
+  });
+  return { fromClass: from.classOf, toClass: to.classOf, cost };
 }
 
 /** Reads the whole numbers of a text one by one; throws where the text ends too soon or holds anything else. */
