@@ -16,6 +16,7 @@ export const lazy = {
   plan: () => require("../engine/planner/plan") as typeof import("../engine/planner/plan"),
   policies: () => require("../policies/registry") as typeof import("../policies/registry"),
   pulumiAutomation: () => require("@pulumi/pulumi/automation") as typeof import("@pulumi/pulumi/automation"),
+  preparations: () => require("../provider/preparation/summary") as typeof import("../provider/preparation/summary"),
   progressBar: () => require("cli-progress") as typeof import("cli-progress"),
   report: () => require("./report") as typeof import("./report"),
   reconcile: () => require("../provider/reconcile/reconcile") as typeof import("../provider/reconcile/reconcile"),

@@ -10,6 +10,7 @@ import { lazy } from "../lazy";
 import type { Metric } from "../metrics/exposition";
 import { judgedModels } from "../metrics/models";
 import { metric, moveMetrics } from "../metrics/metrics";
+import { preparationMetrics } from "../metrics/preparations";
 import { addMetricsOption, type MetricsFlags, withMetrics } from "../metrics/run";
 import { addInventoryOptions, addTelemetryOptions, type WorldFlags } from "../options";
 import { addShardOption } from "../shard";
@@ -114,6 +115,7 @@ async function metricsOf(
       actions.filter(({ cluster }) => cluster.startsWith(`${snapshot.source.name}/`)),
       now(),
     ),
+    ...preparationMetrics(await lazy.preparations().preparationsOf(settings.journal, snapshot.source.name, now())),
     ...(await judgedModels(settings, snapshot, fell)),
   ];
 }

@@ -14,10 +14,11 @@ export const PRIVILEGES: readonly { readonly task: string; readonly names: reado
     names: ["Resource.CreatePool", "Resource.EditPool", "Resource.DeletePool"],
   },
   {
-    task: "to try hosts with a probe VM (HostPreparation)",
+    task: "to hold disk room and try hosts with VMs of its own (HostPreparation)",
     names: [
       ...["VirtualMachine.Inventory.Create", "VirtualMachine.Inventory.CreateFromExisting"],
-      ...["VirtualMachine.Provisioning.Clone", "VirtualMachine.Config.AddNewDisk", "VirtualMachine.Inventory.Delete"],
+      ...["VirtualMachine.Provisioning.Clone", "VirtualMachine.Provisioning.DeployTemplate"],
+      ...["VirtualMachine.Config.AddNewDisk", "VirtualMachine.Inventory.Delete"],
       ...["VirtualMachine.Interact.PowerOn", "VirtualMachine.Interact.PowerOff"],
       ...["Resource.AssignVMToPool", "Datastore.AllocateSpace"],
     ],

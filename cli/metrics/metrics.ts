@@ -17,6 +17,9 @@ export const METRIC_HELP = {
   migrations_24h: "VMs moved by this package in the 24 hours before the run ended.",
   migrations_failed_24h: "Moves by this package that failed or were taken back in the 24 hours before the run ended.",
   journal_mirrored: "1 if all of the journal is copied to InfluxDB, 0 if the copy is behind; absent without one.",
+  preparation_windows:
+    "Windows of a HostPreparation so far: hit, cold-start (a request, nothing prepared), false-positive.",
+  preparation_overhead: "What a HostPreparation has held so far, times the hours: cpu-mhz, memory-mib, datastore-gib.",
   model_judged_forecasts: "Forecasts of a model that came true or did not.",
   model_calibration_error_ratio: "Mean distance of a model's probabilities from the observed frequencies, 0 to 1.",
   model_skill_ratio: "Brier skill of a model over the events' own frequency; below 0 a constant does better.",

@@ -78,6 +78,8 @@ async function planned(
   const { model, name: modelName } = await requestModelOf(settings, snapshot, key);
   const windows = inputs.windowMinutes / WINDOW_MINUTES;
   const next = predictRequest(history, asker, asOf, { model, windows });
+  // Whoever has a history is told now what it lacks, and not when a request is likely for the first time.
+  const amounts = next && amountsOf(inputs, history, { key, name }, asOf);
   const likely = next !== null && next.probability > inputs.preparationThreshold;
   const inForce = before?.prepared && before.since && before.until ? before : null;
   const last = inForce && { since: seconds(inForce.since!), until: seconds(inForce.until!) };
@@ -88,12 +90,12 @@ async function planned(
   const none = { prepared: null, since: null, until: null };
   if (choice.window === null) return { ...said, ...none };
   // Until its window is over, what was prepared waits as it is.
-  if (choice.because === "window not over") return { ...inForce!, ...base };
+  if (choice.because === "window not over" || amounts === null) return { ...inForce!, ...base };
   const log = new PreparationLog(settings.journal);
   const kind = probeKindOf(inputs.probe, snapshot, cluster);
   const probes = (await log.probes(clusterKey(snapshot, cluster))).filter((probe) => probe.kind === kind);
   const hosts = snapshot.hosts.filter((host) => host.cluster === cluster.id).map(({ id }) => id);
-  const plan = planPreparation(inputs, amountsOf(inputs, history, { key, name }, asOf), {
+  const plan = planPreparation(inputs, amounts, {
     ...{ snapshot, cluster },
     scores: preferencesOf(key, asker, history, probes, snapshot, asOf).scores(name, hosts, asOf),
     busy: await busyHosts(world.telemetry, snapshot, cluster, asOf),

@@ -33,15 +33,20 @@ export function parseInputs(inputs: Loose): PreparationInputs {
   };
 }
 
-const LONGEST = 60;
+/** Of names of inventory objects; what VMs add to the pool's name needs room as well. */
+const LONGEST = 80;
+const LONGEST_POOL = 60;
 
-/** vCenter takes 80 characters, and would escape the owner's slashes; a long name keeps a digest of the rest. */
-export function poolNameOf({ poolName, owner }: PreparationInputs): string {
-  if (poolName !== undefined) return poolName;
-  const name = `affinity ${owner.replace(/[/\\%]/g, " ")}`;
-  if (name.length <= LONGEST) return name;
-  return `${name.slice(0, LONGEST - 9)} ${createHash("sha256").update(owner).digest("hex").slice(0, 8)}`;
-}
+/** A long name keeps a digest of the rest. */
+const shortened = (name: string, longest: number): string =>
+  name.length <= longest
+    ? name
+    : `${name.slice(0, longest - 9)} ${createHash("sha256").update(name).digest("hex").slice(0, 8)}`;
 
-/** The placeholder VM that holds a preparation's disk on a datastore. */
-export const placeholderNameOf = (pool: string, datastore: string): string => `${pool} ${datastore}`.slice(0, 80);
+/** vCenter would escape the owner's slashes. */
+export const poolNameOf = ({ poolName, owner }: PreparationInputs): string =>
+  poolName ?? shortened(`affinity ${owner.replace(/[/\\%]/g, " ")}`, LONGEST_POOL);
+
+/** The placeholder VM that holds a preparation's disk on a datastore: clusters of one datacenter share its folder. */
+export const placeholderNameOf = (pool: string, cluster: string, datastore: string): string =>
+  shortened(`${pool} ${cluster} ${datastore}`.replace(/[/\\%]/g, " "), LONGEST);

@@ -39,7 +39,7 @@ async function create(
 ): Promise<void> {
   const { acting, owner, cluster, pool } = site;
   const { name: datastoreName } = acting.snapshot.datastores.find(({ id }) => id === datastore)!;
-  const name = placeholderNameOf(pool, datastoreName);
+  const name = placeholderNameOf(pool, cluster.name, datastoreName);
   const detail = { datastore, gib, host: hostId, pool: poolId };
   await acting.logged({ kind: "create-placeholder", subject: name, cluster: cluster.id, detail }, async () => {
     const draft = {

@@ -28,7 +28,7 @@ export async function readPreparation(state: State, settings: Settings, now: num
     found && (found.id === state.poolId || isOwnPool(await log.actions(), owner, key, planned.pool)) ? found : null;
   const overhead = await overheadNow(log, planned.source, owner, now);
   const record = await recordOf(settings, owner);
-  return { ...state, record, overhead, drift: driftOf(planned, own, snapshot, now) };
+  return { ...state, record, overhead, drift: driftOf(planned, own, cluster, snapshot, now) };
 }
 
 export async function snapshotOf(settings: Settings): Promise<Snapshot> {
@@ -47,6 +47,7 @@ export const childPool = ({ resourcePools }: Snapshot, cluster: Cluster, name: s
 function driftOf(
   { pool, prepared, until }: PlannedPreparation,
   own: ResourcePool | null,
+  cluster: Cluster | undefined,
   snapshot: Snapshot,
   now: number,
 ): PreparationDrift[] {
@@ -65,7 +66,7 @@ function driftOf(
   }
   for (const [datastore, gib] of disksOf(prepared)) {
     const name = snapshot.datastores.find(({ id }) => id === datastore)?.name ?? datastore;
-    const placeholder = placeholderNameOf(pool, name);
+    const placeholder = placeholderNameOf(pool, cluster?.name ?? "", name);
     if (gib === 0 || snapshot.virtualMachines.some((vm) => vm.name === placeholder)) continue;
     drift.push({ what: "placeholder missing", detail: `none of ours holds ${gib} GiB of ${name}` });
   }

@@ -74,7 +74,7 @@ export async function ownPlaceholders({ acting, owner, cluster, pool }: Site): P
   const { snapshot, actions } = acting;
   const own: OwnPlaceholder[] = [];
   for (const datastore of snapshot.datastores) {
-    const name = placeholderNameOf(pool, datastore.name);
+    const name = placeholderNameOf(pool, cluster.name, datastore.name);
     if (!snapshot.virtualMachines.some((vm) => vm.name === name)) continue;
     const found = await actions.machines.find(cluster.id, name);
     if (found === null) continue;

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { preparationMetrics } from "../../../cli/metrics/preparations";
 import { ActionLog, Declarations, PreparationLog } from "../../../engine/journal";
 import { checkPreparation } from "../../../provider/preparation/check";
 import { applyPreparation, diffPreparation, removePreparation } from "../../../provider/preparation/lifecycle";
 import { plannedIn, type PreparationDrift, type Readiness } from "../../../provider/preparation/planned";
 import { readPreparation } from "../../../provider/preparation/read";
+import { preparationsOf } from "../../../provider/preparation/summary";
 import { reconcile } from "../../../provider/reconcile/reconcile";
 import { parseSettings, type Settings } from "../../../provider/settings";
 import { createVcenterActions, createVcenterInventory, type VcenterActions } from "../../../provider/vsphere";
@@ -112,7 +114,7 @@ describe("host preparation on the simulator", function () {
     );
     for (const { seconds, expectedSeconds } of ready) assert.ok(seconds! >= 0 && expectedSeconds! >= 0);
     // One datastore that all hosts reach: one placeholder VM with the disk of both.
-    assert.deepEqual(await ours(), [`${POOL} LocalDS_0`]);
+    assert.deepEqual(await ours(), [`${POOL} DC0_C0 LocalDS_0`]);
     const { virtualMachines } = await snapshot();
     const placeholder = virtualMachines.find(({ name }) => name.startsWith(POOL))!;
     assert.equal(placeholder.power, "poweredOff");
@@ -170,8 +172,17 @@ describe("host preparation on the simulator", function () {
       clock,
     );
     assert.deepEqual(again.record, { requests: 0, coldStarts: 0, prepared: 1, falsePositives: 1 });
-    const overhead = again.overhead as Record<string, number>;
-    assert.equal(typeof overhead.cpuMhzHours, "number");
+    const { name } = (await snapshot()).source;
+    const [windows, held] = preparationMetrics(await preparationsOf(settings.journal, name, clock));
+    assert.deepEqual(
+      windows.samples.map(({ labels, value }) => [labels.result, value]),
+      [
+        ["hit", 0],
+        ["cold-start", 0],
+        ["false-positive", 1],
+      ],
+    );
+    assert.equal(held.samples.length, 3);
     await removePreparation(again, settings);
   });
 
