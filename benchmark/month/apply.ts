@@ -42,7 +42,8 @@ export class Applier {
     this.acting = {
       actions: {
         settle: () => Promise.resolve(),
-        hostOf: (vm) => Promise.resolve(scenario.snapshot.hosts[cluster.at[rowOf.get(vm)!]].id),
+        datastoresOf: () => Promise.resolve([]),
+      hostOf: (vm) => Promise.resolve(scenario.snapshot.hosts[cluster.at[rowOf.get(vm)!]].id),
         relocate: (vm, host) => clock.asleep(cluster.move(rowOf.get(vm)!, hostOf.get(host)!)),
       },
       // Each move waits for the disk as well as for the clock; between its steps nothing but promises is told.

@@ -7,7 +7,7 @@ export type PlannedMove = ScheduledWave["moves"][number];
 
 /** What moves need of a run that changes a vCenter. */
 export interface MoveActing extends Pick<Acting, "logged"> {
-  readonly actions: Pick<VcenterActions, "settle" | "hostOf" | "relocate">;
+  readonly actions: Pick<VcenterActions, "settle" | "hostOf" | "datastoresOf" | "relocate">;
 }
 
 /** What came of one move. */
@@ -45,8 +45,9 @@ export async function runMove(
   try {
     await acting.actions.settle(move.id, { signal });
     const host = await acting.actions.hostOf(move.id, signal);
-    if (host === move.toHostId) return outcome("already there");
-    if (host !== move.fromHostId) {
+    if (host === move.toHostId && (await hasArrived(acting, move, signal))) return outcome("already there");
+    // Its disks alone may move: then it runs where it is to be from the start.
+    if (host !== move.fromHostId && host !== move.toHostId) {
       return outcome("failed", `it runs on ${host ?? "no host"} by now, and was planned from ${move.from}`);
     }
     const detail = { from: move.fromHostId, to: move.toHostId, datastore: move.storage?.to ?? null };
@@ -62,6 +63,17 @@ export async function runMove(
     if (!began && error.code.startsWith("JOURNAL_")) throw error;
     return outcome("failed", [error.message, ...error.problems.map(({ message }) => message)].join("; "));
   }
+}
+
+/** Whether the disks of a VM that runs where it is to be are there as well, and no longer where they were. */
+async function hasArrived(
+  acting: MoveActing,
+  { id, storage }: Pick<PlannedMove, "id" | "storage">,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if (!storage) return true;
+  const stores = await acting.actions.datastoresOf(id, signal);
+  return stores.includes(storage.to) && !storage.from.some((from) => from !== storage.to && stores.includes(from));
 }
 
 /** Takes a move back, if the VM still is where it went. */

@@ -45,7 +45,12 @@ async function found(action: LoggedAction, actions: VcenterActions, signal?: Abo
   if (action.kind === "relocate") {
     await actions.settle(action.subject, { signal });
     const host = await actions.hostOf(action.subject, signal);
-    return host === action.detail.to
+    const { to, datastore } = action.detail;
+    const stores = typeof datastore === "string" ? await actions.datastoresOf(action.subject, signal) : null;
+    if (host === to && stores !== null && !stores.includes(datastore as string)) {
+      return { result: "failed", text: `its disks found on ${stores.join(", ") || "no datastore"} by a later run` };
+    }
+    return host === to
       ? { result: "done", text: "found there by a later run" }
       : { result: "failed", text: `found on ${host ?? "no host"} by a later run` };
   }

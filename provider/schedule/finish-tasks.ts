@@ -10,9 +10,10 @@ import type { ExpectedTask } from "./held-tasks";
 export async function finishTask(acting: Acting, task: FoundTask, wanted: ExpectedTask): Promise<MoveOutcome> {
   const cluster = wanted.clusterId;
   const host = await acting.actions.hostOf(wanted.id);
-  const moved = task.state === "success" && host === wanted.toHostId;
+  const stored = wanted.datastore === null || (await acting.actions.datastoresOf(wanted.id)).includes(wanted.datastore);
+  const moved = task.state === "success" && host === wanted.toHostId && stored;
   const text = `by the vCenter at ${new Date(task.ranAt! * 1000).toISOString()}`;
-  const why = task.error || `it runs on ${host ?? "no host"}`;
+  const why = task.error || (stored ? `it runs on ${host ?? "no host"}` : "its disks are elsewhere");
   const outcome = { result: moved ? ("done" as const) : ("failed" as const), text: moved ? text : `${text}: ${why}` };
   await acting.recorded(
     {

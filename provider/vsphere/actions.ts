@@ -119,6 +119,11 @@ export class VcenterActions {
     return reference((await this.properties(machine(vm), ["runtime.host"], signal))["runtime.host"])?.id ?? null;
   }
 
+  /** Ids of the datastores that the VM uses, as vCenter has it now. */
+  async datastoresOf(vm: string, signal?: AbortSignal): Promise<string[]> {
+    return referenceIds((await this.properties(machine(vm), ["datastore"], signal)).datastore);
+  }
+
   /** Waits until no task that is under way touches the VM: one that a run which is gone began, or somebody else. */
   async settle(vm: string, options: TaskOptions = {}): Promise<void> {
     const found = await this.properties(machine(vm), ["recentTask"], options.signal);
@@ -179,12 +184,11 @@ export class VcenterActions {
     );
     await waitForTask(this.session, taskOf(task, "RelocateVM_Task"), `moving ${vm} to ${host}`, options);
     const now = await this.hostOf(vm, options.signal);
-    if (now === host) return;
-    throw new AffinityError({
-      code: "VCENTER_RELOCATE_UNVERIFIED",
-      message: `vCenter reported ${vm} moved to ${host}, but it runs on ${now ?? "no host"}`,
-      hint: "DRS or somebody else may have moved it on; plan anew",
-    });
+    if (now !== host) throw unverified(vm, host, `it runs on ${now ?? "no host"}`);
+    if (options.datastore === undefined) return;
+    const stores = await this.datastoresOf(vm, options.signal);
+    if (stores.includes(options.datastore)) return;
+    throw unverified(vm, `${host} and ${options.datastore}`, `its disks are on ${stores.join(", ") || "no datastore"}`);
   }
 
   /**
@@ -298,3 +302,10 @@ const ruleSpec = (rule: VmRule, key?: number) => ({
   userCreated: true,
   vm: rule.virtualMachines.map(machine),
 });
+
+const unverified = (vm: string, where: string, otherwise: string) =>
+  new AffinityError({
+    code: "VCENTER_RELOCATE_UNVERIFIED",
+    message: `vCenter reported ${vm} moved to ${where}, but ${otherwise}`,
+    hint: "DRS or somebody else may have moved it on; plan anew",
+  });

@@ -12,6 +12,8 @@ export interface VcenterOptions {
   hosts?: number;
   /** Powered-on virtual machines in each cluster: `DC0_C0_RP0_VM0`, … (20). */
   vms?: number;
+  /** Datastores, each on every host (1). */
+  datastores?: number;
   /** Serve TLS with a certificate whose notAfter is past. */
   expiredCertificate?: boolean;
   /** The password that `user` logs in with ("pass"). */
@@ -47,6 +49,7 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
       ...["-cluster", String(options.clusters ?? 1)],
       ...["-cluster-host", String(options.hosts ?? 8)],
       ...["-vm", String(options.vms ?? 20)],
+      ...["-datastore", String(options.datastores ?? 1)],
       ...["-user", user, "-password", password],
       ...["-cert-file", certificate],
       ...(options.expiredCertificate ? ["-cert-expired"] : []),

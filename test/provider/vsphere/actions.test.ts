@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import type { AffinityError } from "../../../engine/errors";
 import { createVcenterActions, createVcenterInventory, type VcenterActions } from "../../../provider/vsphere";
-import { type CannedVcenter, type Certificate, type Handler, makeCertificate, startCanned } from "./canned";
+import {
+  type Answer,
+  type CannedCall,
+  type CannedVcenter,
+  type Certificate,
+  type Handler,
+  makeCertificate,
+  startCanned,
+} from "./canned";
 
 const properties = (inner: string) => `<returnval><objects><obj type="Any">x</obj>${inner}</objects></returnval>`;
 const property = (name: string, value: string) => `<propSet><name>${name}</name>${value}</propSet>`;
@@ -70,6 +78,26 @@ describe("vCenter actions", () => {
       await actions.relocate("vm-1", "host-1", "highPriority");
     });
     assert.match(vcenter.calls.findLast((call) => call.method === "RelocateVM_Task")?.body ?? "", /highPriority/);
+  });
+
+  it("believe no task that succeeded while the VM's disks are elsewhere", async () => {
+    const stores = (body: string) =>
+      body.includes(">datastore<")
+        ? properties(
+            property(
+              "datastore",
+              '<val><ManagedObjectReference type="Datastore">store-1</ManagedObjectReference></val>',
+            ),
+          )
+        : null;
+    const handlers = vcenterWith({ "task-check": SUCCESS, "task-move": SUCCESS });
+    const ask = handlers.RetrievePropertiesEx as (call: CannedCall) => Answer;
+    const asked = { ...handlers, RetrievePropertiesEx: (call: CannedCall) => stores(call.body) ?? ask(call) };
+    await withActions(asked, async (actions) => {
+      const to = (datastore: string) => actions.relocate("vm-1", "host-1", "defaultPriority", { datastore });
+      await to("store-1");
+      await assert.rejects(to("store-2"), { code: "VCENTER_RELOCATE_UNVERIFIED", message: /disks are on store-1/ });
+    });
   });
 
   it("report progress, and leave a task that takes too long to vCenter", async () => {
