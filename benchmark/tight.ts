@@ -5,11 +5,11 @@ import { placeAll } from "../engine/planner/solver/solve";
 import { tightWorld, type TightSpec } from "../test/engine/planner/tight-world";
 
 const SPECS: readonly TightSpec[] = [
-  { hosts: 16, fill: 0.98, fresh: 1, displaced: 0, rules: 1.5 },
+  { hosts: 16, fill: 0.98, fresh: 1, displaced: 0, rules: 2.5 },
   { hosts: 12, fill: 0.97, fresh: 0.3, displaced: 6, rules: 1.5 },
   { hosts: 32, fill: 0.9, fresh: 0.15, displaced: 8, rules: 1.5 },
-  { hosts: 32, fill: 0.94, fresh: 0.15, displaced: 8, rules: 0.5 },
-  { hosts: 32, fill: 0.97, fresh: 0.15, displaced: 8, rules: 0.5 },
+  { hosts: 32, fill: 0.94, fresh: 0.15, displaced: 8, rules: 1.5 },
+  { hosts: 32, fill: 0.97, fresh: 0.15, displaced: 8, rules: 1.5 },
 ];
 
 /**

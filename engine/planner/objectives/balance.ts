@@ -35,7 +35,11 @@ export const balance: Objective = {
     });
     const sums = new Float64Array(units.count * resources);
     for (let unit = 0; unit < units.count; unit++) {
-      for (let i = 0; i < width; i++) sums[unit * resources + Math.floor(i / slots)] += demand[unit * width + i];
+      for (let r = 0, i = unit * width; r < resources; r++) {
+        let sum = 0;
+        for (const end = i + slots; i < end; i++) sum += demand[i];
+        sums[unit * resources + r] = sum;
+      }
     }
     const scale = (weight * COST_UNIT) / resources;
     const countsAt = Uint8Array.from({ length: hosts * resources }, (_, k) =>

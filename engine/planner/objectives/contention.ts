@@ -8,19 +8,20 @@ import type { Objective } from "./objective";
 function leastExcess({ problem }: State): number {
   const { model, units, hosts, width, demand, baseLoad } = problem;
   const resources = model.resources.length;
+  const loads = new Float64Array(width);
+  for (let unit = 0; unit < units.count; unit++) {
+    for (let i = 0; i < width; i++) loads[i] += demand[unit * width + i];
+  }
+  for (let h = 0; h < hosts; h++) for (let i = 0; i < width; i++) loads[i] += baseLoad[h * width + i];
   let excess = 0;
   for (let i = 0; i < width; i++) {
-    const r = Math.floor(i / model.slots);
-    let load = 0;
     let safe = 0;
     let full = 0;
-    for (let unit = 0; unit < units.count; unit++) load += demand[unit * width + i];
-    for (let h = 0; h < hosts; h++) {
-      load += baseLoad[h * width + i];
-      safe += model.safe[h * resources + r];
-      full += model.capacity[h * resources + r];
+    for (let k = Math.floor(i / model.slots); k < hosts * resources; k += resources) {
+      safe += model.safe[k];
+      full += model.capacity[k];
     }
-    excess += Math.max(0, load - safe) + 3 * Math.max(0, load - full);
+    excess += Math.max(0, loads[i] - safe) + 3 * Math.max(0, loads[i] - full);
   }
   return excess;
 }

@@ -32,7 +32,10 @@ export const hostRisk: Objective = {
     const criticality = units.vms.map((members) =>
       members.reduce((sum, v) => sum + CRITICALITY_WEIGHT[model.vms[v].criticality], 0),
     );
-    const table = new Float64Array(units.count * hosts);
+    // Few sums of criticality are met: a row of costs for each of them, and not for each unit.
+    const classes = [...new Set(criticality)];
+    const rowOf = Int32Array.from(criticality, (sum) => classes.indexOf(sum) * hosts);
+    const table = new Float64Array(classes.length * hosts);
     const failing: number[] = [];
     model.hosts.forEach((host, h) => {
       const { probability } = model.risks[h];
@@ -42,9 +45,9 @@ export const hostRisk: Objective = {
       }
       if (weight > 0 && probability > tolerated) failing.push(h);
       const cost = weight * COST_UNIT * weighed(probability);
-      for (let unit = 0; unit < units.count; unit++) table[unit * hosts + h] = Math.round(cost * criticality[unit]);
+      classes.forEach((sum, i) => (table[i * hosts + h] = Math.round(cost * sum)));
     });
-    const cost = (unit: number, host: number): number => (host < 0 ? 0 : table[unit * hosts + host]);
+    const cost = (unit: number, host: number): number => (host < 0 ? 0 : table[rowOf[unit] + host]);
     return {
       name: "hostRisk",
       pairwise: true,
@@ -73,7 +76,7 @@ export const hostRisk: Objective = {
       },
       addDeltas(unit, from, _relief, _intakes, into, at) {
         const here = cost(unit, from);
-        for (let h = 0; h < hosts; h++) into[at + h] += table[unit * hosts + h] - here;
+        for (let h = 0; h < hosts; h++) into[at + h] += table[rowOf[unit] + h] - here;
       },
       burdened: () => failing.filter((h) => state.unitsOn[h].length > 0),
     };

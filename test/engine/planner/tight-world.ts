@@ -89,9 +89,12 @@ export function tightWorld(seed: number, { hosts: count, fill, fresh, displaced,
   const used = hosts.map((_, host) =>
     running.reduce((sum, { memoryGb, home }) => sum + (home === host ? memoryGb : 0), 0),
   );
-  for (const { name, memoryGb, home } of shuffle([...running], random).slice(0, Math.min(displaced, MOVES))) {
+  let left = Math.min(displaced, MOVES);
+  for (const { name, memoryGb, home } of shuffle([...running], random)) {
+    if (left === 0) break;
     const other = hosts.findIndex((_, host) => host !== home && used[host] + memoryGb <= MEMORY_GB);
     if (other < 0) continue;
+    left--;
     at.set(name, other);
     used[home] -= memoryGb;
     used[other] += memoryGb;
