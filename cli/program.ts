@@ -5,6 +5,8 @@ import { reportError } from "./errors";
 import { EXIT_CODE_HELP, ExitCode } from "./exit";
 import { Output, type Terminal } from "./output";
 import { packageInfo } from "./package-info";
+import { isTracingAsked } from "../provider/tracing/target";
+import { lazy } from "./lazy";
 import { Steps } from "./progress";
 
 export interface Invocation {
@@ -24,7 +26,7 @@ export async function runProgram(invocation: Invocation): Promise<ExitCode> {
   let exitCode: ExitCode = ExitCode.clean;
   const program = createProgram(terminal, async (command, flags, operands) => {
     const context: Context = { output, steps: new Steps(output), signal, environment: invocation.environment };
-    exitCode = await command.run(context, flags, operands);
+    exitCode = await inSpan(command.name, output, invocation.environment, () => command.run(context, flags, operands));
   });
   try {
     if (args.length === 0) {
@@ -46,6 +48,29 @@ export async function runProgram(invocation: Invocation): Promise<ExitCode> {
     }
     const command = commands.find(({ name }) => name === args[0])?.name;
     return reportError(error, output, debug, command);
+  }
+}
+
+/** The command as a span of its own, where OpenTelemetry's variables ask for traces; nothing is loaded where not. */
+async function inSpan(
+  command: string,
+  output: Output,
+  environment: Invocation["environment"],
+  run: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  if (!isTracingAsked(environment)) return run();
+  const tracing = lazy.tracing().startTracing(environment, {
+    version: packageInfo().version,
+    onFailure: (why) => output.note(`warning: traces can't be sent: ${why}`),
+  });
+  try {
+    return await lazy.traced().traced(`vsphere-affinity ${command}`, {}, async (span) => {
+      const code = await run();
+      span.setAttribute("process.exit.code", code);
+      return code;
+    });
+  } finally {
+    await tracing?.stop();
   }
 }
 

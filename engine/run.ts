@@ -9,6 +9,7 @@ import { type Plan, planPlacement, planRequestSchema } from "./planner";
 import type { Cut } from "./planner/solver";
 import { findCluster, type Snapshot } from "./snapshot";
 import type { TelemetrySource } from "./telemetry/source";
+import { traced } from "./tracing";
 import { validate } from "./validate";
 
 export interface RunInputs {
@@ -42,7 +43,9 @@ export async function computePlan(request: z.input<typeof planRequestSchema>, in
   const end = timeLimit && timeLimit.now() + timeLimit.milliseconds;
   const parsed = validate(planRequestSchema, request, { code: "REQUEST_INVALID", subject: "the plan request" });
   const cluster = findCluster(snapshot, parsed.cluster);
-  const assessment = await assess(parsed, snapshot, cluster, telemetry, { models, signal, onProgress });
+  const assessment = await traced("models", { "vsphere.cluster": cluster.id }, () =>
+    assess(parsed, snapshot, cluster, telemetry, { models, signal, onProgress }),
+  );
   inputs.onAssessment?.(assessment);
   const size = {
     vms: assessment.virtualMachines.ids.length,
@@ -58,11 +61,16 @@ export async function computePlan(request: z.input<typeof planRequestSchema>, in
       if (best && best.aborted) return "abort";
       return timeLimit && end !== undefined && timeLimit.now() >= end ? "timeLimit" : null;
     };
-    return await planPlacement(parsed, snapshot, cluster, assessment, {
-      device,
-      onProgress,
-      ...(!best && { signal }),
-      ...((best || timeLimit) && { cut }),
+    const about = { "vsphere.vms": size.vms, "vsphere.hosts": size.hosts, "compute.device": device.name };
+    return await traced("planner", about, async (span) => {
+      const plan = await planPlacement(parsed, snapshot, cluster, assessment, {
+        device,
+        onProgress,
+        ...(!best && { signal }),
+        ...((best || timeLimit) && { cut }),
+      });
+      span.setAttributes({ "plan.digest": plan.digest, "plan.moves": plan.moves.length });
+      return plan;
     });
   } finally {
     await device.dispose();

@@ -4,6 +4,7 @@ import { ActionLog, Declarations, type Intent, Leases, type LoggedAction, type O
 import { settleOpenActions } from "./execution/settle";
 import type { Snapshot } from "../engine/snapshot";
 import { mirrorJournal } from "./mirror";
+import { traced } from "../engine/tracing";
 import type { Settings } from "./settings";
 import { createVcenterActions, createVcenterInventory, type VcenterActions } from "./vsphere";
 import { VimFault } from "./vsphere/errors";
@@ -121,11 +122,21 @@ const isHeld = (error: unknown) => error instanceof AffinityError && error.code 
  * Writes the intent, does the work, writes the outcome, where it is known.
  * @param now epoch seconds
  */
-export async function logged<T>(
+export function logged<T>(
   log: ActionLog,
   what: Omit<Intent, "id" | "at">,
   act: () => Promise<T>,
   now: () => number = nowOfMachine,
+): Promise<T> {
+  const about = { "action.kind": what.kind, "action.subject": what.subject, "vsphere.cluster": what.cluster };
+  return traced("act", about, () => intendAndConclude(log, what, act, now));
+}
+
+async function intendAndConclude<T>(
+  log: ActionLog,
+  what: Omit<Intent, "id" | "at">,
+  act: () => Promise<T>,
+  now: () => number,
 ): Promise<T> {
   const intent = await log.intend({ ...what, at: now() });
   try {

@@ -11,6 +11,7 @@ import { applyProactive, diffProactive, readProactive, removeProactive } from ".
 import { readSchedule } from "./schedule/read";
 import { checkStickiness } from "./stickiness/check";
 import { applyStickiness, diffStickiness, readStickiness, removeStickiness } from "./stickiness/lifecycle";
+import { inTrace } from "./tracing/provider";
 import { type Settings, SETTING_KEYS, parseSettings } from "./settings";
 import { NAMESPACE, settingsOfStack } from "./stack-config";
 
@@ -54,7 +55,7 @@ function readable(error: unknown): unknown {
 
 async function readably<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await inTrace(work);
   } catch (error) {
     throw readable(error);
   }
@@ -68,7 +69,7 @@ const configure = (request: dynamic.ConfigureRequest): Promise<void> => {
 /** A check's refusal is shown beneath the resource's name; anything else is a defect. */
 async function checked(news: State, work: () => Promise<unknown>): Promise<dynamic.CheckResult<State>> {
   try {
-    return { inputs: (await work()) as State };
+    return { inputs: (await inTrace(work)) as State };
   } catch (error) {
     if (!(error instanceof AffinityError)) throw error;
     return { inputs: news, failures: [{ property: "", reason: error.describe() }] };

@@ -4,6 +4,7 @@ import type { TrainedModels } from "../engine/models/training";
 import { FileInventory, type InventorySource, type Snapshot } from "../engine/snapshot";
 import { newestSample, openTelemetry, type TelemetrySource } from "../engine/telemetry";
 import { openModels } from "./models";
+import { traced } from "../engine/tracing";
 import type { Settings } from "./settings";
 import { createVcenterInventory } from "./vsphere";
 
@@ -12,9 +13,20 @@ import { createVcenterInventory } from "./vsphere";
  * @param onWarning told what a vCenter's inventory lacks, such as objects that the user may not see
  */
 export function openInventory(settings: Settings, onWarning?: (warning: string) => void): InventorySource {
-  return settings.vcenter
+  const source = settings.vcenter
     ? createVcenterInventory(settings.vcenter, { onWarning })
     : new FileInventory(settings.inventory!);
+  return {
+    name: source.name,
+    snapshot: (signal) =>
+      traced("snapshot", { "vsphere.source": source.name }, async (span) => {
+        const snapshot = await source.snapshot(signal);
+        const { hosts, virtualMachines } = snapshot;
+        span.setAttributes({ "vsphere.hosts": hosts.length, "vsphere.vms": virtualMachines.length });
+        return snapshot;
+      }),
+    close: () => source.close(),
+  };
 }
 
 /** Everything a run reads from, opened by the settings, closed after. */

@@ -1,5 +1,6 @@
 import type { MetricId } from "../telemetry/schema";
 import type { EntityKind, Grid, TelemetrySource } from "../telemetry/source";
+import { traced } from "../tracing";
 import type { RunOptions } from "./progress";
 
 export const HOUR = 3600;
@@ -40,11 +41,18 @@ export function rowOf(history: HourlyHistory, metric: MetricId, entity: number):
 }
 
 /** Streams the series of a kind and folds them to hours as they come: memory is bounded by entities × hours. */
-export async function readHistory(
+export function readHistory(
   telemetry: TelemetrySource,
   query: HistoryQuery,
   options: RunOptions = {},
 ): Promise<HourlyHistory> {
+  const about = { "telemetry.kind": query.kind, "telemetry.entities": query.entities.length };
+  return traced("telemetry", { ...about, "telemetry.metrics": [...query.metrics] }, () =>
+    fold(telemetry, query, options),
+  );
+}
+
+async function fold(telemetry: TelemetrySource, query: HistoryQuery, options: RunOptions): Promise<HourlyHistory> {
   const { grid, entities } = query;
   const firstHour = Math.floor(grid.start / HOUR);
   const hours = Math.ceil((grid.start + grid.length * grid.step) / HOUR) - firstHour;
