@@ -43,7 +43,7 @@ export class Applier {
       actions: {
         settle: () => Promise.resolve(),
         datastoresOf: () => Promise.resolve([]),
-      hostOf: (vm) => Promise.resolve(scenario.snapshot.hosts[cluster.at[rowOf.get(vm)!]].id),
+        hostOf: (vm) => Promise.resolve(scenario.snapshot.hosts[cluster.at[rowOf.get(vm)!]].id),
         relocate: (vm, host) => clock.asleep(cluster.move(rowOf.get(vm)!, hostOf.get(host)!)),
       },
       // Each move waits for the disk as well as for the clock; between its steps nothing but promises is told.
