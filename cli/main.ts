@@ -1,4 +1,10 @@
 #!/usr/bin/env node
+import nodeModule from "node:module";
+
+// Node.js 22 and newer keep what they compiled, in the system's folder of temporary files, so the next start is quicker.
+// Before the import below, and where there is such a thing; NODE_DISABLE_COMPILE_CACHE=1 turns it off.
+(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
+
 import { runProgram } from "./program";
 
 const interrupted = new AbortController();

@@ -14,6 +14,7 @@ const root = packageRoot();
 const UNWANTED = [
   /^dist\/(test|benchmark)\//,
   /\.map$/,
+  /^dist\/cli\/.*\.d\.ts$/,
   /\.tsbuildinfo$/,
   /\.test\./,
   /node_modules/,
