@@ -26,7 +26,7 @@ const all: Placed[] = pages.flatMap(({ path, blocks }) =>
 );
 const of = (...languages: string[]) => all.filter(({ language }) => languages.includes(language));
 
-const ENVIRONMENT = { VSPHERE_SERVER: "vc", VSPHERE_USER: "u", VSPHERE_PASSWORD: "p" };
+const ENVIRONMENT = { VSPHERE_SERVER: "vc", VSPHERE_USER: "u", VSPHERE_PASSWORD: "p", DNS_TSIG_SECRET: "c2VjcmV0" };
 type Loose = Record<string, unknown>;
 const has = (value: Loose, keys: readonly string[]) => keys.some((key) => key in value);
 
