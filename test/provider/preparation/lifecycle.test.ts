@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { preparationMetrics } from "../../../cli/metrics/preparations";
-import { ActionLog, Declarations, PreparationLog } from "../../../engine/journal";
+import { ActionLog, Declarations } from "../../../engine/journal";
 import { checkPreparation } from "../../../provider/preparation/check";
 import { applyPreparation, diffPreparation, removePreparation } from "../../../provider/preparation/lifecycle";
 import { plannedIn, type PreparationDrift, type Readiness } from "../../../provider/preparation/planned";
@@ -11,6 +11,8 @@ import { reconcile } from "../../../provider/reconcile/reconcile";
 import { parseSettings, type Settings } from "../../../provider/settings";
 import { createVcenterActions, createVcenterInventory, type VcenterActions } from "../../../provider/vsphere";
 import type { Snapshot } from "../../../engine/snapshot";
+import { taskOf, waitForTask } from "../../../provider/vsphere/tasks";
+import { Reference } from "../../../provider/vsphere/values";
 import { needs, startVcenter, temporaryFolder, type Vcenter } from "../../testbed";
 import { writeRequests } from "./requests";
 
@@ -282,20 +284,57 @@ describe("host preparation on the simulator", function () {
     await inVcenter(async ({ machines }) => machines.remove((await machines.find(clusters[0].id, draft.name))!));
   });
 
+  /** Brings a host into maintenance mode, or out of it. */
+  async function maintain(
+    host: string,
+    method: "EnterMaintenanceMode_Task" | "ExitMaintenanceMode_Task",
+  ): Promise<void> {
+    const inventory = createVcenterInventory(settings.vcenter!);
+    try {
+      const { session } = inventory;
+      const task = await session.act((invoke) => invoke(method, new Reference("HostSystem", host), { timeout: 0 }));
+      await waitForTask(session, taskOf(task, method), method);
+    } finally {
+      await inventory.close();
+    }
+  }
+
   it("a host that can't run the shadow request is not ready, and is not chosen again", async () => {
-    // The template asks for more than vCenter can admit.
-    const { clusters, hosts, datastores } = await snapshot();
+    const news = await checkPreparation({}, user(), settings, clock);
+    const [{ hostId, host }] = plannedIn(news)!.prepared!.hosts;
+    await maintain(hostId, "EnterMaintenanceMode_Task");
+    const state = await applyPreparation({}, news, settings, clock);
+    await maintain(hostId, "ExitMaintenanceMode_Task");
+    const [ready] = state.ready as Readiness[];
+    assert.deepEqual([ready.host, ready.ready, ready.seconds], [host, false, null]);
+    assert.match(ready.text, /powering .* on failed: InvalidState/);
+    assert.deepEqual(await ours(), []);
+    const next = await checkPreparation(state, user(), settings, clock + MINUTE);
+    assert.equal(diffPreparation(state, next), true);
+    assert.notEqual(plannedIn(next)!.prepared!.hosts[0].hostId, hostId);
+    await removePreparation(state, settings);
+  });
+
+  it("names a template that isn't there", async () => {
+    await assert.rejects(prepare({ probe: { template: "no such template" } }), {
+      code: "PREPARATION_TEMPLATE_UNKNOWN",
+    });
+  });
+
+  it("asks for no more than the cluster has at the moment of the act; vCenter refuses what is too much all the same", async () => {
+    const { clusters, hosts } = await snapshot();
+    const inCluster = hosts.filter(({ cluster }) => cluster === clusters[0].id);
+    const all = inCluster.reduce((sum, { cpuMhz }) => sum + cpuMhz!, 0);
     const root = clusters[0].resourcePool!;
-    const state = await prepare({ probe: { template: "no such template" } }).catch((error: unknown) => error);
-    assert.equal((state as { code: string }).code, "PREPARATION_TEMPLATE_UNKNOWN");
-    const log = new PreparationLog(settings.journal);
-    const cluster = `${(await snapshot()).source.name}/${clusters[0].id}`;
-    const first = plannedIn(await checkPreparation({}, user(), settings, clock))!.prepared!.hosts[0];
-    const kind = "small VM (1 vCPU, 256 MiB)";
-    await log.recordProbes([{ cluster, host: first.hostId, kind, at: clock - 60, seconds: null }]);
-    const next = plannedIn(await checkPreparation({}, user(), settings, clock))!.prepared!.hosts[0];
-    assert.notEqual(next.hostId, first.hostId);
-    assert.ok(root && hosts.length > 0 && datastores.length > 0);
+    const news = await checkPreparation({}, user(), settings, clock);
+    const taken = await inVcenter(({ pools: each }) => each.create(root, "taken", { cpuMhz: all - 100, memoryMib: 0 }));
+    await assert.rejects(applyPreparation({}, news, settings, clock), { code: "PREPARATION_NO_ROOM" });
+    await assert.rejects(
+      inVcenter(({ pools: each }) => each.create(root, "more", { cpuMhz: 101, memoryMib: 0 })),
+      /InsufficientCpuResourcesFault/,
+    );
+    await inVcenter(({ pools: each }) => each.remove(taken));
+    assert.deepEqual(await kinds(), []);
   });
 
   it("clones the shadow request from a VM", async () => {

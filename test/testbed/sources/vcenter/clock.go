@@ -46,9 +46,13 @@ func (i clockedInstance) CurrentTime(*types.CurrentTime) soap.HasFault {
 // serveClock lets tests put the clock forward, POST /testbed/clock?advance=90m:
 // answered when the scheduled tasks that are due by then have run.
 func serveClock(m *simulator.Model, clock *bedClock, tasks *scheduledTaskManager) {
-	m.Map().Handler = func(_ *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
+	next := m.Map().Handler
+	m.Map().Handler = func(ctx *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
 		if method.Name == "CurrentTime" {
 			return clockedInstance{method.This, clock}, nil
+		}
+		if next != nil {
+			return next(ctx, method)
 		}
 		return nil, nil
 	}
