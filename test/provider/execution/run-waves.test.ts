@@ -20,7 +20,7 @@ describe("waves on the simulator", function () {
   let settings: Settings;
   let log: ActionLog;
   before(async () => {
-    vcenter = await startVcenter({ hosts: 4, vms: 6, datastores: 2 });
+    vcenter = await startVcenter({ clusters: 2, hosts: 4, vms: 6, datastores: 2 });
   });
   after(() => vcenter?.stop());
   beforeEach(async () => {
@@ -46,8 +46,8 @@ describe("waves on the simulator", function () {
 
   /** A move of the cluster's nth VM from where it is to another host, or to one that doesn't exist. */
   const moveOf = (n: number, to?: string, storage?: PlannedMove["storage"]): Promise<PlannedMove> =>
-    inVcenter((_, { hosts, virtualMachines }) => {
-      const vm = virtualMachines.filter((item) => item.cluster !== null)[n];
+    inVcenter((_, { clusters, hosts, virtualMachines }) => {
+      const vm = virtualMachines.filter((item) => item.cluster === clusters[0].id)[n];
       const toHostId = to ?? hosts.find((item) => item.cluster === vm.cluster && item.id !== vm.host)!.id;
       const times = { startsAfterSeconds: 0, durationSeconds: 10, downtimeMs: 1, streams: 1, stunned: false };
       const ends = { from: vm.host!, to: toHostId, fromHostId: vm.host!, toHostId };
@@ -164,5 +164,19 @@ describe("waves on the simulator", function () {
     assert.deepEqual(results((await run([wave(alone)], "stop")).outcomes), [[vm, "moved"]]);
     assert.deepEqual(await inVcenter((actions) => actions.datastoresOf(vm)), [from]);
     assert.equal(await hostOf(vm), both.toHostId);
+  });
+
+  it("move to another cluster's host, where the VM is in that cluster's pool", async () => {
+    const [, other] = await inVcenter((_, { clusters }) => Promise.resolve(clusters));
+    const target = await inVcenter((_, { hosts }) =>
+      Promise.resolve(hosts.find(({ cluster }) => cluster === other.id)!),
+    );
+    const move = await moveOf(5, target.id);
+    assert.deepEqual(results((await run([wave(move)], "stop")).outcomes), [[move.id, "moved"]]);
+    const vm = await inVcenter((_, snapshot) =>
+      Promise.resolve(snapshot.virtualMachines.find(({ id }) => id === move.id)!),
+    );
+    assert.deepEqual([vm.host, vm.cluster], [target.id, other.id]);
+    assert.equal(vm.resourcePool, other.resourcePool);
   });
 });
