@@ -230,4 +230,4 @@ function evidenceOf(
 }
 
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;
-const percent = (p: number): string => `${(100 * p).toPrecision(2)} %`;
+const percent = (p: number): string => (p === 0 ? "less than 0.001 %" : `${(100 * p).toPrecision(2)} %`);

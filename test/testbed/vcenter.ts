@@ -16,6 +16,8 @@ export interface VcenterOptions {
   datastores?: number;
   /** Serve TLS with a certificate whose notAfter is past. */
   expiredCertificate?: boolean;
+  /** Milliseconds that every call takes longer (0). */
+  delay?: number;
   /** The password that `user` logs in with ("pass"). */
   password?: string;
 }
@@ -50,6 +52,7 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
       ...["-cluster-host", String(options.hosts ?? 8)],
       ...["-vm", String(options.vms ?? 20)],
       ...["-datastore", String(options.datastores ?? 1)],
+      ...["-delay", String(options.delay ?? 0)],
       ...["-user", user, "-password", password],
       ...["-cert-file", certificate],
       ...(options.expiredCertificate ? ["-cert-expired"] : []),
