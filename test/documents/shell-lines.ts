@@ -36,6 +36,7 @@ const OF_NPM = new Set(["ci", "install", "init", "pack"]);
 
 /** What is wrong with a line: a program nobody knows, a command, flag or script that is not there; null if nothing. */
 export function mistakeIn(words: readonly string[]): string | null {
+  if (/^[A-Z_]+=/.test(words[0] ?? "")) return mistakeIn(words.slice(1)); // a variable for this one command
   const [program, ...args] = words[0] === "npx" ? words.slice(1) : words;
   if (OTHERS.has(program)) return null;
   if (program === "npm") return mistakeOfNpm(args);
