@@ -19,16 +19,16 @@ const REACTIVE: ReactiveOptions = {
 };
 
 /**
- * Claim: `apply` every quarter of an hour loses fewer VM-minutes and leaves fewer overload minutes than doing nothing and
- * than a reactive policy does, with few moves, and moves nothing back and forth.
+ * Question: does `apply` every quarter of an hour lose fewer VM-minutes and leave fewer overload minutes than doing nothing
+ * and than a reactive policy does, with few moves, and does it move anything back and forth?
  * Method: thirty days of a simulated cluster (month/cluster.ts) in simulated time, after two weeks of telemetry. Demand
  * follows days and weeks, with bursts and lasting changes; hosts decline and fail, fail without a sign, fail again, raise
  * false alarms, and racks fail as a whole (month/troubles.ts, which shares nothing with the models). HA restarts what it has
  * room for, within minutes; the rest stays lost until a host is back. `apply` is the product's own plan of a schedule with
  * its defaults, its waves, its moves and its log; inventory, telemetry, vMotions and clock are the simulation's. It knows
  * what Telegraf would have written by then. `noAction`: HA alone. `reactive`: REACTIVE; `reactiveCpu`: the same without
- * alarms. All four meet the same demand and the same troubles. Seeds below 100 are reported and nothing was chosen on them;
- * what was tried was tried on seeds from 100 on.
+ * alarms. All four meet the same demand and the same troubles. Seeds below 100 are for reports; what is
+ * tried is tried on seeds from 100 on.
  * @param args `--seed 1 --seeds 1 --days 30 --hosts 8 --vms 80 --use 0.4 --minutes 15 --failures 0.02 --data DIR --plan JSON`
  */
 export async function run(args: string[]): Promise<Record<string, unknown>> {
