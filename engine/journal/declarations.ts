@@ -36,11 +36,16 @@ export class Declarations {
     });
   }
 
-  /** Forgets it. Where there is no journal, there is nothing to forget. */
-  async withdraw(owner: string, kind: string): Promise<void> {
+  /**
+   * Forgets it. Where there is no journal, there is nothing to forget.
+   * @param cluster only if it is still declared for this one: what replaced it has declared itself for another
+   */
+  async withdraw(owner: string, kind: string, cluster?: string): Promise<void> {
     if (await this.file.isAbsent()) return;
     await this.file.write(async (db) => {
-      await db.run("DELETE FROM declarations WHERE owner = $1 AND kind = $2", [owner, kind]);
+      const sql = "DELETE FROM declarations WHERE owner = $1 AND kind = $2";
+      if (cluster === undefined) await db.run(sql, [owner, kind]);
+      else await db.run(`${sql} AND cluster = $3`, [owner, kind, cluster]);
     });
   }
 

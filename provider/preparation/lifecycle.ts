@@ -1,7 +1,7 @@
 import { canonicalJson } from "../../engine/digest";
 import { PreparationLog } from "../../engine/journal";
 import { chooseDatastore, type Probe } from "../../engine/planner/preparation";
-import { type Acting, withActions } from "../acting";
+import { withActions } from "../acting";
 import type { Settings } from "../settings";
 import { medianSeconds } from "./evidence";
 import { parseInputs, type PreparationInputs, sameUserInputs } from "./inputs";
@@ -143,13 +143,6 @@ export async function removePreparation(state: State, settings: Settings): Promi
     if (acting.snapshot.clusters.some(({ id }) => id === planned.clusterId)) {
       await release(siteOf(acting, owner, planned.clusterId, planned.pool), state.poolId, true);
     }
-    await withdraw(acting, owner, `${planned.source}/${planned.clusterId}`);
+    await acting.declarations.withdraw(owner, KIND, `${planned.source}/${planned.clusterId}`);
   });
-}
-
-/** A resource that was replaced has declared itself anew, for another cluster. */
-async function withdraw({ declarations, snapshot }: Acting, owner: string, cluster: string): Promise<void> {
-  const declared = await declarations.of(snapshot.source.name);
-  if (declared.some((each) => each.owner === owner && each.kind === KIND && each.cluster !== cluster)) return;
-  await declarations.withdraw(owner, KIND);
 }

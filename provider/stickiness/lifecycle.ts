@@ -79,13 +79,12 @@ export async function removeStickiness(state: State, settings: Settings): Promis
   const planned = plannedIn(state);
   if (planned === null) return;
   await withActions(settings, String(state.owner), async (acting) => {
-    if (!acting.snapshot.clusters.some(({ id }) => id === planned.clusterId)) {
-      return acting.declarations.withdraw(String(state.owner), "Stickiness");
+    if (acting.snapshot.clusters.some(({ id }) => id === planned.clusterId)) {
+      const found = await acting.actions.rules(planned.clusterId);
+      const own = ownRule(state, found) ?? (await unfinished(acting, planned, found));
+      if (own) await remove(acting, planned.clusterId, own);
     }
-    const found = await acting.actions.rules(planned.clusterId);
-    const own = ownRule(state, found) ?? (await unfinished(acting, planned, found));
-    if (own) await remove(acting, planned.clusterId, own);
-    await acting.declarations.withdraw(String(state.owner), "Stickiness");
+    await acting.declarations.withdraw(String(state.owner), "Stickiness", `${planned.source}/${planned.clusterId}`);
   });
 }
 

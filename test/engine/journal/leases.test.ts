@@ -98,6 +98,8 @@ describe("declarations", () => {
       await declarations.save(one);
       await declarations.save({ ...one, owner: "p/s/b", cluster: "vc2/c1" });
       assert.deepEqual(await declarations.of("vc"), [one]);
+      await declarations.withdraw("p/s/a", "Stickiness", "vc/the old one");
+      assert.deepEqual(await declarations.of("vc"), [one]);
       await declarations.withdraw("p/s/a", "Stickiness");
       assert.deepEqual(await declarations.of("vc"), []);
     } finally {
