@@ -47,7 +47,7 @@ function readConfig(file: string): Loose {
   const settings = { ...(raw as Loose) };
   const folder = dirname(resolve(file));
   const absolute = (value: unknown) => (typeof value === "string" ? resolve(folder, value) : value);
-  for (const key of ["inventory", "models", "hostEvents", "requests"]) {
+  for (const key of ["inventory", "models", "hostEvents", "flows", "requests"]) {
     if (key in settings) settings[key] = absolute(settings[key]);
   }
   settings.journal = absolute(settings.journal ?? DEFAULT_JOURNAL);

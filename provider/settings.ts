@@ -58,6 +58,11 @@ export const settingsSchema = z
         "A trained model that has learned nothing newer is stale: its fallback serves until it is trained anew",
       ),
     hostEvents: path.optional().describe("Known troubles of hosts: CSV, or a JSON object a line"),
+    flows: path
+      .optional()
+      .describe(
+        "Network flows among VMs: CSV, or a JSON object a line; `train` and scheduled runs take in what is new",
+      ),
     requests: path.optional().describe("History of requests: CSV, or a JSON object a line"),
     asOf: z
       .union([z.enum(["now", "newest"]), z.iso.datetime()])
@@ -101,6 +106,7 @@ export const SETTING_KEYS = [
   "models",
   "modelsMaxAgeDays",
   "hostEvents",
+  "flows",
   "requests",
   "journalMirror",
   "moveRateLimit",

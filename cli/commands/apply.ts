@@ -43,6 +43,7 @@ export const applyCommand: CliCommand<ApplyFlags> = {
     const labels: Record<string, string> = flags.shard ? { shard: `${flags.shard.index}/${flags.shard.count}` } : {};
     return withMetrics(flags, "apply", labels, async (record) => {
       const settings = loadSettings(flags, context.environment);
+      if (!flags.dryRun) await takeInFlows(context, settings);
       const findings = await context.steps.run("reconciling", (report) =>
         lazy.reconcile().reconcile(settings, {
           dryRun: flags.dryRun ?? false,
@@ -70,6 +71,23 @@ export const applyCommand: CliCommand<ApplyFlags> = {
 };
 
 const now = () => Math.floor(Date.now() / 1000);
+
+/** Who talks to whom, brought up to date before anything is planned; what is known already serves where it can't be. */
+async function takeInFlows(context: Context, settings: Settings): Promise<void> {
+  const { models, flows } = settings;
+  if (models === undefined || flows === undefined) return;
+  try {
+    await context.steps.run("taking in flows", async () => {
+      const snapshot = await readSnapshot(context, settings);
+      const { readFlows, updateCommunication } = lazy.training();
+      const news = await readFlows(flows, snapshot.virtualMachines);
+      await updateCommunication(new (lazy.modelStore().ModelStore)(models), snapshot, news, now());
+    });
+  } catch (error) {
+    if (!(error instanceof AffinityError)) throw error;
+    context.output.note(`warning: the communication graph stays as it was: ${error.message}`);
+  }
+}
 
 /**
  * Writes down what the models say and what came true. Rules and moves are kept true all the same where that can't be done.

@@ -13,6 +13,7 @@ import { wrap } from "../wrap";
 interface TrainFlags extends WorldFlags {
   readonly days?: number;
   readonly hostEvents?: string;
+  readonly flows?: string;
   readonly requests?: string;
 }
 
@@ -32,6 +33,7 @@ export const trainCommand: CliCommand<TrainFlags> = {
     command
       .option("--days <number>", `days of telemetry to learn from (default: ${DAYS})`, parseDays)
       .option("--host-events <file>", "known troubles of hosts: CSV, or a JSON object a line")
+      .option("--flows <file>", "network flows among VMs: CSV, or a JSON object a line")
       .option("--requests <file>", "history of requests: CSV, or a JSON object a line");
   },
   async run(context, flags) {
@@ -45,9 +47,12 @@ export const trainCommand: CliCommand<TrainFlags> = {
     }
     const store = new (lazy.modelStore().ModelStore)(settings.models);
     const snapshot = await readSnapshot(context, settings);
-    const { trainModels, readTrainingData, readHostEvents, readRequests } = lazy.training();
+    const { trainModels, readTrainingData, readHostEvents, readFlows, readRequests, updateCommunication } =
+      lazy.training();
     const { hostEvents: eventsFile = settings.hostEvents, requests: requestsFile = settings.requests } = flags;
     const events = eventsFile === undefined ? [] : await readHostEvents(eventsFile, snapshot.hosts);
+    const flowsFile = flags.flows ?? settings.flows;
+    const flows = flowsFile === undefined ? [] : await readFlows(flowsFile, snapshot.virtualMachines);
     const requests = requestsFile === undefined ? null : await readRequests(requestsFile);
     const data = await context.steps.run("reading the history", (report) =>
       withTelemetry(settings, async (telemetry) => {
@@ -76,11 +81,24 @@ export const trainCommand: CliCommand<TrainFlags> = {
       const words = "the models of failures look back on these host events when a plan is made, too";
       context.output.note(`note: ${words}: set \`hostEvents: ${flags.hostEvents}\` in the settings`);
     }
-    const result = { folder: store.folder, asOf: data.asOf, models: trained };
-    context.output.result(result, () => text(trained, context.output.columns, context.output.proseColumns));
+    const graph = (await updateCommunication(store, snapshot, flows, data.asOf))?.graph ?? null;
+    const communication = graph && { virtualMachines: graph.nodes.length, edges: graph.edges.length };
+    const result = { folder: store.folder, asOf: data.asOf, models: trained, communication };
+    context.output.result(result, () =>
+      [
+        text(trained, context.output.columns, context.output.proseColumns),
+        ...wrap(communicationText(communication), context.output.proseColumns, "  "),
+      ].join("\n"),
+    );
     return ExitCode.clean;
   },
 };
+
+function communicationText(graph: { readonly virtualMachines: number; readonly edges: number } | null): string {
+  return graph === null
+    ? "propagation: no flows were given and no rule declares that VMs depend on others; relations of the request serve"
+    : `propagation: ${graph.edges} dependencies among ${graph.virtualMachines} VMs`;
+}
 
 function text(trained: readonly Trained[], width: number, proseWidth: number): string {
   const columns = [

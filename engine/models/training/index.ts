@@ -1,5 +1,7 @@
+export { updateCommunication } from "./communication";
+export * from "./flows";
 export * from "./load";
-export * from "./records";
+export { readHostEvents, readRequests } from "./records";
 export * from "./registry";
 export * from "./requests";
 export * from "./train";

@@ -7,6 +7,7 @@ import { type PropagationFile, propagationFileSchema } from "../propagation";
 import type { ModelHeader } from "../model-file";
 import type { ModelStore } from "../store";
 import type { UnavailableModel } from "../unavailable";
+import { COMMUNICATION } from "./communication";
 import { TRAINABLES } from "./registry";
 import type { Trainable } from "./trainable";
 
@@ -33,9 +34,6 @@ export interface LoadOptions {
   /** Why a model must not serve, such as an alarm that it raised since it was trained; null where it may. */
   readonly alarm?: (name: string, header: ModelHeader) => string | null;
 }
-
-/** Name of the model of who talks to whom; there is no baseline for it. */
-const COMMUNICATION = "propagation";
 
 /**
  * The models of a folder. None of what may be wrong with a file is an error: the fallback serves, and is named with the

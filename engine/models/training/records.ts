@@ -13,7 +13,7 @@ type Row = Record<string, unknown>;
 
 /** Fields that are instants: epoch seconds, or a time as ISO 8601. */
 const INSTANTS = ["at", "until", "start", "end"];
-const NAMES = ["host", "user", "application", "kind", "cause"];
+const NAMES = ["host", "user", "application", "kind", "cause", "from", "to"];
 
 /**
  * Host events of a file: CSV with a header, or a JSON object a line; packed by gzip or not. Hosts by id or name.
@@ -44,7 +44,11 @@ export async function readRequests(path: string): Promise<RequestRecord[]> {
   });
 }
 
-async function readRecords(path: string): Promise<Row[]> {
+/**
+ * Rows of a file, by its name: CSV with a header, or a JSON object a line.
+ * @throws AffinityError RECORDS_UNREADABLE
+ */
+export async function readRecords(path: string): Promise<Row[]> {
   try {
     const rows = /\.csv(\.gz)?$/i.test(path) ? await csvRows(path) : await jsonRows(path);
     return rows.map(typed);
