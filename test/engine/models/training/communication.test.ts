@@ -40,11 +40,10 @@ const declaring: Snapshot = {
       { name: "db", members: [db.id] },
     ],
     rules: [
-      ...[{ kind: "vmDependency" as const, key: 1, name: "web on db", enabled: true, mandatory: true }].map((rule) => ({
-        ...rule,
-        vmGroup: "web",
-        dependsOnVmGroup: "db",
-      })),
+      {
+        ...{ kind: "vmDependency" as const, key: 1, name: "web on db", enabled: true, mandatory: true },
+        ...{ vmGroup: "web", dependsOnVmGroup: "db" },
+      },
     ],
   })),
 };
