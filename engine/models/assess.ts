@@ -11,6 +11,7 @@ import { seasonalBaseline } from "./demand/seasonal";
 import { FAILURE_METRICS, SIGNALS_MODEL, assessFailures } from "./failure/model";
 import { soundForecast, trainedForecast } from "./failure/trained";
 import { checkFreshness } from "./freshness";
+import { hostServicesOf } from "./host-service";
 import { HOUR, type HourlyHistory, historyGrid, readHistory } from "./history";
 import type { RunOptions } from "./progress";
 import { trafficOf } from "./propagation/graph";
@@ -89,6 +90,7 @@ export async function assess(
       )) ??
     correlate(null);
   const relations = models && relationsOf(models, subjects, demand, hosts, failures);
+  const services = hostServicesOf(models, request, subjects, hosts);
   return {
     horizon,
     window,
@@ -109,16 +111,18 @@ export async function assess(
     },
     correlation,
     ...relations,
+    ...services.known,
     lacking: [
       ...unknownLikes(subjects),
       ...(read?.lacking ?? []),
       ...demand.lacking,
       ...risks.lacking,
       ...(models?.lacking ?? []),
+      ...services.lacking,
       ...failures.lacking,
     ],
     ...(failures.models.length > 0 && { failed: failures.models }),
-    ...(models && { trained: models.inputs }),
+    ...(models && { trained: [...models.inputs, ...services.inputs] }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Grid } from "../telemetry/source";
-import type { HostCorrelation, Interference, Traffic } from "./relations";
+import type { HostCorrelation, HostService, Interference, Traffic } from "./relations";
 
 /** Where a VM's forecast came from: its own history, that of a like VM, or only its configured size. */
 export type ForecastBasis = "history" | "like" | "configured";
@@ -61,6 +61,10 @@ export interface Assessment {
   readonly correlation?: HostCorrelation | null;
   readonly interference?: Interference | null;
   readonly traffic?: Traffic | null;
+  /** By the application or user that a VM serves; null or absent where none is named, or no model says. */
+  readonly hostPreference?: HostService | null;
+  /** By the workload classes of the VMs; absent unless the objective has a weight. */
+  readonly classAffinity?: HostService | null;
   readonly lacking: readonly Lacking[];
   /** Names of trained models that were asked and gave nothing of use: their fallbacks served. Absent: none. */
   readonly failed?: readonly string[];

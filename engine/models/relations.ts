@@ -35,3 +35,17 @@ export interface Traffic {
   /** Both directions together, KB/s over the horizon. */
   readonly kilobytesPerSecond: Float64Array;
 }
+
+/**
+ * How well each host serves each VM, by the profile of what it runs: the performance to be expected there. Only ratios
+ * between hosts mean something.
+ */
+export interface HostService {
+  readonly model: string;
+  /** Of the profiles: such as "anna|backup" or "cpu-bound". */
+  readonly subjects: readonly string[];
+  /** [VM] its profile; -1 where it has none. */
+  readonly profileOf: Int32Array;
+  /** [profile][host], all above 0; what nobody tried is what hosts like it give. */
+  readonly performance: Float64Array;
+}

@@ -16,6 +16,10 @@ export const requestedVmSchema = z.strictObject({
   datastore: name.optional().describe("Name or id of the datastore that its disks need"),
   networks: z.array(name).default([]).describe("Names or ids of the networks it must reach"),
   like: name.optional().describe("Name of a VM whose history stands for this one's"),
+  application: name
+    .optional()
+    .describe("What it serves, as the history of requests names it: hosts that serve it well"),
+  user: name.optional().describe("Whom it serves, as the history of requests names them"),
   criticality: z.enum(["low", "normal", "high", "critical"]).default("normal"),
   cpuReservationMhz: z.number().nonnegative().default(0),
   memoryReservationMb: z.number().nonnegative().default(0),
@@ -43,6 +47,8 @@ export const placementGroupSchema = z
     kind: z.enum(["together", "apart", "spread"]),
     members: z.array(name).min(2),
     ...strength,
+    application: name.optional().describe("What its members serve, where they don't say it themselves"),
+    user: name.optional().describe("Whom its members serve, where they don't say it themselves"),
     over: z
       .union([z.literal("host"), z.strictObject({ tagCategory: name })])
       .default("host")

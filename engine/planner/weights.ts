@@ -14,14 +14,17 @@ import { z } from "zod";
  *   there to stand in for the other.
  * - what VMs lose by their neighbours is demand that is not met: 40 for a whole host's work over the whole horizon,
  *   which is contention's price above full capacity.
+ * - so is what a VM does worse on a host than on the one that serves its application or user best: 40 as well.
  * - 10 Gbit/s between two hosts for the whole horizon costs 2: it takes about 1 GHz per Gbit/s at either end, 20 GHz
  *   or a sixth of a host of 120 GHz, at contention's 10 and rounded up. Between zones four times that.
  * - a VM on the wrong side of a preferred rule costs 0.3: as much as a host a quarter of whose capacity is missing for
  *   three quarters of an hour.
  * - unevenness: a host that is full where the others are empty costs 1.
  *
- * Three are 0, which leaves them out until somebody asks for them:
+ * Four are 0, which leaves them out until somebody asks for them:
  *
+ * - classAffinity: how VMs of a class fared on a host depends on what else the host had to do, which contention judges
+ *   by forecasts; 40 is its price where hosts differ in themselves.
  * - headroom: restart room is judged by HA admission control already; 1 makes a host without any of it as dear as one
  *   that is full where the others are empty.
  * - power: only a user can say that a host may be switched off; 1 for each busy host in use, half of it for an idle one.
@@ -35,8 +38,10 @@ export const weightsSchema = z.strictObject({
   correlatedFailure: z.number().nonnegative().default(100),
   interference: z.number().nonnegative().default(40),
   traffic: z.number().nonnegative().default(2),
+  hostPreference: z.number().nonnegative().default(40),
   preference: z.number().nonnegative().default(3),
   balance: z.number().nonnegative().default(1),
+  classAffinity: z.number().nonnegative().default(0),
   headroom: z.number().nonnegative().default(0),
   power: z.number().nonnegative().default(0),
   moveCost: z.number().nonnegative().default(0),

@@ -1,5 +1,6 @@
 export { updateCommunication } from "./communication";
 export * from "./flows";
+export { PREFERENCE_MODEL } from "./host-preferences";
 export * from "./load";
 export { readHostEvents, readRequests } from "./records";
 export * from "./registry";
@@ -7,3 +8,4 @@ export * from "./requests";
 export * from "./train";
 export * from "./trainable";
 export * from "./training-data";
+export { WORKLOAD_AFFINITY } from "./workload-affinity";

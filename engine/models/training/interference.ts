@@ -1,5 +1,5 @@
-import type { Snapshot, VirtualMachine } from "../../snapshot/schema";
-import { HOUR, type HourlyHistory, rowOf } from "../history";
+import type { Snapshot } from "../../snapshot/schema";
+import { type HourlyHistory, rowOf } from "../history";
 import {
   ADDITIVE,
   type HostInterval,
@@ -14,15 +14,12 @@ import type { Subject } from "../subjects";
 import { median } from "../statistics";
 import type { Interference } from "../relations";
 import type { DemandForecast } from "../assessment";
+import { explainedHours } from "./explained-hours";
+import { applicationOf } from "./labels";
 import type { Trainable } from "./trainable";
 import { clockLookup } from "./workload";
 
 const READY_SAMPLE_MS = 20_000;
-/**
- * Telemetry names no hosts: a VM is taken to have been where it is now. An hour counts only where the use of the VMs that
- * a host has now explains the host's own, so that hours before a move are left out.
- */
-const EXPLAINED = { least: 0.75, most: 1.1 };
 const LEAST_INTERVALS = 100;
 
 export const interference: Trainable<InterferenceFile> = {
@@ -46,14 +43,6 @@ export const interference: Trainable<InterferenceFile> = {
 /** The name of what answers from a file. */
 export const servedBy = ({ fallback }: InterferenceFile): string => (fallback === null ? "interference" : ADDITIVE);
 
-/** The application of a VM's tags or attributes; null where nobody said. */
-export function applicationOf({ tags, attributes }: VirtualMachine): string | null {
-  const tag = tags.find(({ category }) => /\bapp(lication)?\b/i.test(category));
-  if (tag) return tag.name;
-  const key = Object.keys(attributes).find((name) => /\bapp(lication)?\b/i.test(name) && attributes[name] !== "");
-  return key === undefined ? null : attributes[key];
-}
-
 /** VMs without an application are told apart by their size alone. */
 export const UNKNOWN_FAMILY = "unknown application";
 
@@ -70,33 +59,16 @@ function traitsOf(snapshot: Snapshot, history: HourlyHistory): VmTraits[] {
 
 export function hostIntervals(snapshot: Snapshot, vms: HourlyHistory, hosts: HourlyHistory): HostInterval[] {
   const clock = clockLookup(snapshot);
-  const vmRow = new Map(vms.entities.map((id, row) => [id, row]));
-  const hostRow = new Map(hosts.entities.map((id, row) => [id, row]));
-  const intervals: HostInterval[] = [];
-  for (const host of snapshot.hosts) {
-    const row = hostRow.get(host.id);
-    const members = snapshot.virtualMachines.filter((vm) => vm.host === host.id && vmRow.has(vm.id));
-    if (row === undefined || host.cpuMhz === null || members.length < 2) continue;
-    const own = rowOf(hosts, "hostCpuMhz", row);
-    for (let hour = 0; hour < vms.hours; hour++) {
-      const seen = members.flatMap((vm) => {
-        const at = vmRow.get(vm.id)!;
-        const mhz = rowOf(vms, "vmCpuMhz", at)[hour];
-        if (Number.isNaN(mhz)) return [];
-        const readyMs = rowOf(vms, "vmCpuReadyMs", at)[hour];
-        const perCore = clock(vm);
-        const ready = vm.vcpus === null ? Number.NaN : (100 * readyMs) / READY_SAMPLE_MS / vm.vcpus;
-        const used = vm.vcpus === null || perCore === null ? Number.NaN : (100 * mhz) / (vm.vcpus * perCore);
-        return [{ vm: vm.id, mhz, lost: shareLost(ready, used) }];
-      });
-      const explained = seen.reduce((sum, { mhz }) => sum + mhz, 0) / own[hour];
-      if (!(explained >= EXPLAINED.least && explained <= EXPLAINED.most)) continue;
-      const at = (vms.firstHour + hour + 1) * HOUR;
-      const { cpuMhz } = host;
-      intervals.push({ at, members: seen.map(({ vm, mhz, lost }) => ({ vm, load: Math.min(1, mhz / cpuMhz), lost })) });
-    }
-  }
-  return intervals;
+  return Array.from(explainedHours(snapshot, vms, hosts), ({ host, hour, at, members }) => ({
+    at,
+    members: members.map(({ vm, row, mhz }) => {
+      const readyMs = rowOf(vms, "vmCpuReadyMs", row)[hour];
+      const perCore = clock(vm);
+      const ready = vm.vcpus === null ? Number.NaN : (100 * readyMs) / READY_SAMPLE_MS / vm.vcpus;
+      const used = vm.vcpus === null || perCore === null ? Number.NaN : (100 * mhz) / (vm.vcpus * perCore);
+      return { vm: vm.id, load: Math.min(1, mhz / host.cpuMhz), lost: shareLost(ready, used) };
+    }),
+  }));
 }
 
 /**

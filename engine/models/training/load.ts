@@ -8,8 +8,10 @@ import type { ModelHeader } from "../model-file";
 import type { ModelStore } from "../store";
 import type { UnavailableModel } from "../unavailable";
 import { COMMUNICATION } from "./communication";
+import type { HostPreferenceFile } from "./host-preferences";
 import { TRAINABLES } from "./registry";
 import type { Trainable } from "./trainable";
+import type { WorkloadAffinityFile } from "./workload-affinity";
 
 /** The trained models that a plan rests on; null where the fallback serves, which `lacking` then says. */
 export interface TrainedModels {
@@ -18,6 +20,9 @@ export interface TrainedModels {
   readonly pairs: PairModel | null;
   readonly interference: InterferenceFile | null;
   readonly communication: PropagationFile | null;
+  /** These two stand in `inputs` of the plans alone that ask for them. */
+  readonly hostPreferences: HostPreferenceFile | null;
+  readonly workloadAffinity: WorkloadAffinityFile | null;
   /** Of a file: what the models of failures look back on, beside the restarts that telemetry shows. */
   readonly events: readonly HostEvent[];
   /** Name and SHA-256 of everything that is in here: with them a plan's digest covers it. */
@@ -44,12 +49,12 @@ export async function loadModels(store: ModelStore, options: LoadOptions = {}): 
   const inputs: { name: string; digest: string }[] = [];
   const lacking: Lacking[] = [];
   const unavailable: UnavailableModel[] = [];
-  const load = async <File>(model: Trainable<File>): Promise<File | null> => {
+  const load = async <File>(model: Trainable<File>, isOptional = false): Promise<File | null> => {
     const { name, fallback } = model;
     const instead = (why: string, reason: UnavailableModel["reason"]) => {
       // The folder is no part of what a plan rests on.
       const because = why.replaceAll(`${store.folder}/`, "");
-      lacking.push({ what: `a trained model (${because})`, subjects: [name], fallback });
+      if (!isOptional) lacking.push({ what: `a trained model (${because})`, subjects: [name], fallback });
       unavailable.push({ name, fallback, reason, because });
       return null;
     };
@@ -63,7 +68,7 @@ export async function loadModels(store: ModelStore, options: LoadOptions = {}): 
     if (!model.learnsFromRareEvents && header.trainedUntil < (options.oldest ?? -Infinity)) {
       return instead(`stale: it knows nothing after ${dayOf(header.trainedUntil)}`, "stale");
     }
-    inputs.push({ name, digest: digestOf(file) });
+    if (!isOptional) inputs.push({ name, digest: digestOf(file) });
     return file;
   };
   const cpu = await load(TRAINABLES.cpuDemand);
@@ -71,6 +76,8 @@ export async function loadModels(store: ModelStore, options: LoadOptions = {}): 
   const hosts = await load(TRAINABLES.hostFailures);
   const pairs = await load(TRAINABLES.pairFailures);
   const interference = await load(TRAINABLES.interference);
+  const hostPreferences = await load(TRAINABLES.hostPreferences, true);
+  const workloadAffinity = await load(TRAINABLES.workloadAffinity, true);
   const { file: communication, ...without } = await store.load(COMMUNICATION, propagationFileSchema);
   if ("absent" in without && !without.absent) {
     const because = without.because.replaceAll(`${store.folder}/`, "");
@@ -85,7 +92,18 @@ export async function loadModels(store: ModelStore, options: LoadOptions = {}): 
       ...(cpu && { cpu: new DemandForecaster(cpu) }),
       ...(memory && { memory: new DemandForecaster(memory) }),
     },
-    ...{ hosts, pairs, interference, communication, events, inputs, lacking, unavailable },
+    ...{
+      hosts,
+      pairs,
+      interference,
+      communication,
+      hostPreferences,
+      workloadAffinity,
+      events,
+      inputs,
+      lacking,
+      unavailable,
+    },
   };
 }
 

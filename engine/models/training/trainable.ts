@@ -32,3 +32,7 @@ export const skilled = ({ skill }: Pick<ModelHeader, "skill">): boolean =>
 /** For a loss. */
 export const lessLoss = ({ skill }: Pick<ModelHeader, "skill">): boolean =>
   skill !== null && skill.value < skill.baseline.value;
+
+/** Better by a fiftieth of the variance: where many groups are told apart, a few are luckier than their mean by chance. */
+export const clearlySkilled = ({ skill }: Pick<ModelHeader, "skill">): boolean =>
+  skill !== null && skill.value > skill.baseline.value + 0.02;

@@ -2,19 +2,11 @@ import { indicesByName } from "../constraints/tables";
 import { COST_UNIT } from "../plan";
 import type { Model } from "../problem/model";
 import type { Objective } from "./objective";
+import { workOf } from "./work";
 
 /** Whole numbers per host's work, and per share lost: their product over a host's VMs stays far below 2^53. */
 const WORK = 2 ** 22;
 const SHARE = 2 ** 14;
-
-/** [VM of the model] its mean CPU demand, as a share of a host of mean size. */
-const workOf = (model: Model): Float64Array =>
-  Float64Array.from(model.vms, (_, v) => {
-    let sum = 0;
-    const at = v * model.resources.length * model.slots;
-    for (let s = 0; s < model.slots; s++) sum += model.demand[at + s];
-    return sum / model.slots / model.unitsPerHost;
-  });
 
 /** [VM][rank] in whole numbers: the work that suffers, and what causes it; rank 0 where no model says. */
 function vectorsOf(model: Model, work: Float64Array) {

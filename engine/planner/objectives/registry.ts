@@ -4,6 +4,7 @@ import { contention } from "./contention";
 import { correlatedFailure } from "./correlated-failure";
 import { headroom } from "./headroom";
 import { hostRisk } from "./host-risk";
+import { classAffinity, hostPreference } from "./host-service";
 import { interference } from "./interference";
 import { moveCost } from "./move-cost";
 import type { BoundObjective, Objective } from "./objective";
@@ -17,9 +18,11 @@ export const OBJECTIVES: readonly Objective[] = [
   hostRisk,
   correlatedFailure,
   interference,
+  hostPreference,
   traffic,
   preference,
   balance,
+  classAffinity,
   headroom,
   power,
   moveCost,

@@ -48,6 +48,13 @@ export const richWorld: fc.Arbitrary<WorldSpec> = fc
         .map((list) => list.map((rule, i): T & { name: string } => ({ ...rule, name: `rule-${i}` })));
     const pair = fc.uniqueArray(fc.constantFrom(...vms), { minLength: 2, maxLength: 2 });
     const vector = fc.array(fc.double({ min: 0, max: 0.4, noNaN: true }), { minLength: 2, maxLength: 2 });
+    const servedBy = (all: readonly string[], on: readonly string[]) =>
+      fc.record({
+        backup: fc.record({
+          vms: some(all, 1, 4),
+          on: fc.dictionary(fc.constantFrom(...on), fc.double({ min: 0.1, max: 4, noNaN: true })),
+        }),
+      });
     const joint = fc.tuple(some(hostNames, 2, 2), fc.constantFrom(0.0005, 0.01, 0.2));
     return fc.record({
       hosts: fc.tuple(...hostNames.map((_, i) => hostOf(i))),
@@ -63,6 +70,13 @@ export const richWorld: fc.Arbitrary<WorldSpec> = fc
         fc
           .array(fc.tuple(pair, fc.integer({ min: 1, max: 400_000 })), { maxLength: 6 })
           .map((list) => list.map(([[a, b], rate]) => [a, b, rate])),
+        { nil: undefined },
+      ),
+      served: fc.option(
+        fc.record({
+          hostPreference: servedBy(vms, hostNames),
+          classAffinity: servedBy(vms, hostNames),
+        }),
         { nil: undefined },
       ),
       request: fc.record({
@@ -114,7 +128,7 @@ export const richWorld: fc.Arbitrary<WorldSpec> = fc
         config: fc.record({
           maxMoves: fc.integer({ min: 0, max: 8 }),
           seed: fc.integer({ min: 0, max: 5 }),
-          weights: fc.constant({ headroom: 2, power: 1, moveCost: 0.05 }),
+          weights: fc.constant({ headroom: 2, power: 1, moveCost: 0.05, classAffinity: 20 }),
         }),
       }),
     }) as unknown as fc.Arbitrary<WorldSpec>;

@@ -43,6 +43,13 @@ export interface WorldSpec {
   interference?: Record<string, { suffers: number[]; causes: number[] }>;
   /** Traffic between VMs as a model would tell it, KB/s. */
   traffic?: [string, string, number][];
+  /** How well hosts serve what VMs run, by profile: the VMs, and the performance on hosts (1 on those not named). */
+  served?: Partial<Record<"hostPreference" | "classAffinity", Record<string, ServedSpec>>>;
+}
+
+interface ServedSpec {
+  vms: string[];
+  on: Record<string, number>;
 }
 
 export interface World {
@@ -168,7 +175,7 @@ function relationsOf(
   spec: WorldSpec,
   hosts: readonly HostSpec[],
   vms: readonly VmSpec[],
-): Pick<Assessment, "correlation" | "interference" | "traffic"> {
+): Pick<Assessment, "correlation" | "interference" | "traffic" | "hostPreference" | "classAffinity"> {
   const hostAt = (name: string) => hosts.findIndex((host) => host.name === name);
   const vmAt = (name: string) => vms.findIndex((vm) => vm.name === name);
   const joint = Float64Array.from({ length: hosts.length ** 2 }, (_, i) => {
@@ -183,7 +190,18 @@ function relationsOf(
   const vectors = (key: "suffers" | "causes") =>
     Float32Array.from(vms.flatMap(({ name }) => Array.from({ length: rank }, (_, r) => known[name]?.[key][r] ?? 0)));
   const edges = (spec.traffic ?? []).filter(([a, b]) => vmAt(a) >= 0 && vmAt(b) >= 0);
+  const service = (profiles: Record<string, ServedSpec> | undefined) =>
+    profiles && {
+      model: "by hand",
+      subjects: Object.keys(profiles),
+      profileOf: Int32Array.from(vms, ({ name }) => Object.values(profiles).findIndex((of) => of.vms.includes(name))),
+      performance: Float64Array.from(
+        Object.values(profiles).flatMap(({ on }) => hosts.map(({ name }) => on[name] ?? 1)),
+      ),
+    };
   return {
+    hostPreference: service(spec.served?.hostPreference),
+    classAffinity: service(spec.served?.classAffinity),
     correlation: spec.correlated ? { model: "by hand", joint } : null,
     interference: rank > 0 ? { model: "by hand", rank, suffers: vectors("suffers"), causes: vectors("causes") } : null,
     traffic: spec.traffic
