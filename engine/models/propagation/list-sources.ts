@@ -4,118 +4,128 @@ import type { Worlds } from "./simulate";
 import { type SharedTotals, addToTotals } from "./totals";
 
 /** So many worlds lie ready while one source's row of counts stays in the cache. */
-const WORLDS_AT_ONCE = 64;
+const WORLDS_AT_ONCE = 128;
 /** So many worlds fit in a count of two bytes. */
 const WORLDS_A_COUNT = 2 ** 16 - 1;
+/** Bounds of so many worlds stand beside each other, node by node: one line of the cache. */
+const WORLDS_A_LINE = 8;
 
 /**
  * What each source takes along, for cascades that stay small: the nodes that each component reaches, written out once a
  * world, a list made from the lists of those it leads to. Reading a list through is several times quicker than searching
  * for it, and most sources share theirs with another but for a node. Counts are short until they are full: what limits
- * the kernel is how much of a row of counts stays near. Gives how many nodes failed, over all of it.
+ * the kernel is how much of a row of counts stays near.
  */
 export function listSources(
   graph: CascadeGraph,
   sources: readonly Int32Array[],
   worlds: Worlds,
   totals: SharedTotals,
-): number {
+): void {
   const { nodes } = graph;
-  const lists = createLists(graph, rootsOf(sources));
+  const lists = createLists(graph, sources);
   const counts = new Uint16Array(sources.length * nodes);
-  let total = 0;
   let counted = 0;
   for (let from = worlds.from; from < worlds.to; from += WORLDS_AT_ONCE) {
-    const length = Math.min(WORLDS_AT_ONCE, worlds.to - from);
-    lists.clear();
-    for (let i = 0; i < length; i++) lists.enter(worlds.seed, from + i, i);
-    for (let source = 0; source < sources.length; source++) {
-      const members = sources[source];
-      const row = source * nodes;
-      if (members.length === 1) total += lists.countOne(members[0], length, counts, row);
-      else for (let i = 0; i < length; i++) total += lists.countUnion(members, i, counts, row);
-    }
-    counted += length;
+    const entered = lists.enter({ ...worlds, from });
+    for (let source = 0; source < sources.length; source++) lists.count(sources[source], counts, source * nodes);
+    counted += entered;
     if (counted + WORLDS_AT_ONCE <= WORLDS_A_COUNT) continue;
     flush(counts, nodes, totals);
+    counts.fill(0);
     counted = 0;
   }
   flush(counts, nodes, totals);
-  return total;
 }
 
-function flush(bytes: Uint16Array, nodes: number, totals: SharedTotals): void {
+function flush(short: Uint16Array, nodes: number, totals: SharedTotals): void {
   addToTotals(totals, (counts, from, to) => {
-    for (let i = from * nodes; i < to * nodes; i++) counts[i] += bytes[i];
+    for (let i = from * nodes; i < to * nodes; i++) counts[i] += short[i];
   });
-  bytes.fill(0);
+}
+
+/** How many nodes a source takes along, in the mean over the sources and the first of these worlds, a batch at most. */
+export function meanReach(graph: CascadeGraph, sources: readonly Int32Array[], worlds: Worlds): number {
+  const lists = createLists(graph, sources);
+  const counts = new Uint16Array(graph.nodes);
+  const entered = lists.enter(worlds);
+  const failed = sources.reduce((sum, members) => sum + lists.count(members, counts, 0), 0);
+  return failed / (entered * sources.length);
 }
 
 /** Node numbers, as short as they fit: half the bytes is nearly half the time. */
 type NodeList = Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
 interface Lists {
-  /** Forgets all worlds. */
-  clear(): void;
-  /** Writes out what each component of the world reaches; the world is the batch's `slot`-th. */
-  enter(seed: number, world: number, slot: number): void;
-  /** Adds the node's lists of the first `slots` worlds; how long they are. */
-  countOne(node: number, slots: number, counts: Uint16Array, row: number): number;
-  countUnion(members: Int32Array, slot: number, counts: Uint16Array, row: number): number;
+  /** Forgets all worlds and writes out what each component reaches in the first of these, a batch at most; how many. */
+  enter(worlds: Worlds): number;
+  /** Adds to the row of counts in how many worlds each node failed; how many failed, over all of them. */
+  count(members: Int32Array, counts: Uint16Array, row: number): number;
 }
 
-function createLists(graph: CascadeGraph, roots: Int32Array): Lists {
+function createLists(graph: CascadeGraph, sources: readonly Int32Array[]): Lists {
   const { nodes } = graph;
+  const roots = rootsOf(sources);
   const world = createLiveWorld(graph);
   const marks = createMarks(nodes);
-  // [node][slot] where its list begins and ends.
+  // Where the list of a node begins and ends in a world: see boundsOf.
   const bounds = new Int32Array(2 * nodes * WORLDS_AT_ONCE);
   const room = (length: number): NodeList => (nodes <= 2 ** 16 ? new Uint16Array(length) : new Uint32Array(length));
   const union = room(nodes + 1);
   let list = room(4 * nodes + 1);
   let end = 0;
-  return {
-    clear: () => {
-      end = 0;
-    },
-    enter: (seed, number, slot) => {
-      const found = world.enter(seed, number, roots);
-      for (let c = 0; c < found; c++) {
-        // Room for all nodes, and one that is written before it is known to be new.
-        if (end + nodes >= list.length) {
-          const larger = room(2 * list.length);
-          larger.set(list);
-          list = larger;
-        }
-        const begin = beginOf(c, world, bounds, slot, end);
-        end = writeList(c, world, bounds, slot, list, begin, end, marks);
-        for (let i = world.starts[c]; i < world.starts[c + 1]; i++) {
-          const at = 2 * (world.members[i] * WORLDS_AT_ONCE + slot);
-          bounds[at] = begin;
-          bounds[at + 1] = end;
-        }
+  let entered = 0;
+  const write = (slot: number, components: number) => {
+    for (let c = 0; c < components; c++) {
+      // Room for all nodes, and one that is written before it is known to be new.
+      if (end + nodes >= list.length) {
+        const larger = room(2 * list.length);
+        larger.set(list);
+        list = larger;
       }
+      const begin = beginOf(c, world, bounds, boundsOf(nodes, slot), end);
+      end = writeList(c, world, bounds, boundsOf(nodes, slot), list, begin, end, marks);
+      for (let i = world.starts[c]; i < world.starts[c + 1]; i++) {
+        const at = boundsOf(nodes, slot) + 2 * WORLDS_A_LINE * world.members[i];
+        bounds[at] = begin;
+        bounds[at + 1] = end;
+      }
+    }
+  };
+  return {
+    enter: ({ seed, from, to }) => {
+      end = 0;
+      for (entered = 0; entered < WORLDS_AT_ONCE && from + entered < to; entered++) {
+        write(entered, world.enter(seed, from + entered, roots));
+      }
+      return entered;
     },
-    countOne: (node, slots, counts, row) => {
+    count: (members, counts, row) => {
       let total = 0;
-      for (let at = 2 * node * WORLDS_AT_ONCE, last = at + 2 * slots; at < last; at += 2) {
-        addOnes(list, bounds[at], bounds[at + 1], counts, row);
-        total += bounds[at + 1] - bounds[at];
+      for (let slot = 0; slot < entered; slot++) {
+        const at = boundsOf(nodes, slot) + 2 * WORLDS_A_LINE * members[0];
+        if (members.length === 1) {
+          addOnes(list, bounds[at], bounds[at + 1], counts, row);
+          total += bounds[at + 1] - bounds[at];
+          continue;
+        }
+        const mark = marks.next();
+        let length = 0;
+        for (let i = 0; i < members.length; i++) {
+          const at = boundsOf(nodes, slot) + 2 * WORLDS_A_LINE * members[i];
+          length = append(list, bounds[at], bounds[at + 1], union, length, marks.at, mark);
+        }
+        addOnes(union, 0, length, counts, row);
+        total += length;
       }
       return total;
     },
-    countUnion: (members, slot, counts, row) => {
-      const mark = marks.next();
-      let length = 0;
-      for (let i = 0; i < members.length; i++) {
-        const at = 2 * (members[i] * WORLDS_AT_ONCE + slot);
-        length = append(list, bounds[at], bounds[at + 1], union, length, marks.at, mark);
-      }
-      addOnes(union, 0, length, counts, row);
-      return length;
-    },
   };
 }
+
+/** The first node's bounds in a world; the next one's are 2 * WORLDS_A_LINE further. */
+const boundsOf = (nodes: number, slot: number): number =>
+  2 * (nodes * (slot & -WORLDS_A_LINE) + (slot & (WORLDS_A_LINE - 1)));
 
 function addOnes(list: NodeList, begin: number, end: number, counts: Uint16Array, row: number): void {
   for (let i = begin; i < end; i++) counts[row + list[i]]++;
@@ -129,12 +139,12 @@ function beginOf(
   c: number,
   { members, starts, begins, ends, targets, component }: LiveWorld,
   bounds: Int32Array,
-  slot: number,
+  base: number,
   end: number,
 ): number {
   for (let i = starts[c]; i < starts[c + 1]; i++)
     for (let edge = begins[members[i]], last = ends[members[i]]; edge < last; edge++)
-      if (component[targets[edge]] === c - 1) return bounds[2 * (targets[edge] * WORLDS_AT_ONCE + slot)];
+      if (component[targets[edge]] === c - 1) return bounds[base + 2 * WORLDS_A_LINE * targets[edge]];
   return end;
 }
 
@@ -143,7 +153,7 @@ function writeList(
   c: number,
   { members, starts, begins, ends, targets, component }: LiveWorld,
   bounds: Int32Array,
-  slot: number,
+  base: number,
   list: NodeList,
   begin: number,
   end: number,
@@ -156,7 +166,7 @@ function writeList(
     for (let edge = begins[node]; edge < ends[node]; edge++) {
       const to = targets[edge];
       if (component[to] >= last) continue;
-      const at = 2 * (to * WORLDS_AT_ONCE + slot);
+      const at = base + 2 * WORLDS_A_LINE * to;
       const [from, stop] = [bounds[at], bounds[at + 1]];
       if (end === begin) {
         for (let k = from; k < stop; k++) list[end++] = list[k];

@@ -1,5 +1,5 @@
 import type { CascadeGraph } from "./cascade-graph";
-import { listSources } from "./list-sources";
+import { listSources, meanReach } from "./list-sources";
 import type { Worlds } from "./simulate";
 import { spreadSources } from "./spread-sources";
 import { type SharedTotals, countsIn, createTotals } from "./totals";
@@ -27,10 +27,8 @@ export function addAll(
   worlds: Worlds,
   totals: SharedTotals,
 ): void {
-  const middle = Math.min(worlds.to, worlds.from + TRIAL_WORLDS);
-  const failed = listSources(graph, sources, { ...worlds, to: middle }, totals);
-  const searches = (middle - worlds.from) * sources.length;
-  const rest = { ...worlds, from: middle };
-  if (failed > LARGE_CASCADE * graph.nodes * searches) spreadSources(graph, sources, rest, totals);
-  else listSources(graph, sources, rest, totals);
+  if (sources.length === 0 || worlds.to <= worlds.from) return;
+  const trial = { ...worlds, to: Math.min(worlds.to, worlds.from + TRIAL_WORLDS) };
+  const kernel = meanReach(graph, sources, trial) > LARGE_CASCADE * graph.nodes ? spreadSources : listSources;
+  kernel(graph, sources, worlds, totals);
 }
