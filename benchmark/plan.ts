@@ -1,9 +1,16 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { DeviceName } from "../engine/compute/device";
+import { ModelStore } from "../engine/models/store";
+import { loadModels } from "../engine/models/training";
 import { planRequestSchema } from "../engine/planner";
 import { computePlan } from "../engine/run";
 import { syntheticCluster } from "../engine/synthetic";
 import { checkPlan } from "../test/engine/planner/checker";
+import { hostEvents } from "./plan/history";
+import { trainApart } from "./plan/train-apart";
 import { RecordedTelemetry } from "./support/recorded";
 
 /** VMs per host of the cluster that the claim is about. */
@@ -16,7 +23,12 @@ const SCALE = [12, 24, 48, 96];
  * timed `runs` times in one process. The telemetry is made in the first run, which counts as one of them, and is read
  * from memory in the others: the median is that of a store which answers at once (what a real one takes is bench
  * telemetry's). The memory is the process's peak, cluster and telemetry included. The plan is judged by the tests'
- * independent checker. `--scale` plans clusters of 12, 24, 48 and 96 hosts, and gives the exponent of time over VMs.
+ * independent checker. `--scale` plans clusters of 12, 24, 48 and 96 hosts, and gives the exponents of elapsed and of
+ * processor time over VMs.
+ *
+ * `--trained` plans with trained models instead: each is trained before, in a process of its own, on 28 days of the
+ * cluster's telemetry, two years of generated troubles of its hosts and flows among the tiers of its applications;
+ * `--models DIR` takes those of an earlier run with the same hosts, VMs and seed. Reading the files is part of every run.
  */
 export async function run(args: string[]): Promise<Record<string, unknown>> {
   const { values } = parseArgs({
@@ -29,6 +41,8 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
       moves: { type: "string", default: "10" },
       device: { type: "string", default: "auto" },
       scale: { type: "boolean", default: false },
+      trained: { type: "boolean", default: false },
+      models: { type: "string" },
     },
   });
   const settings = {
@@ -36,16 +50,20 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
     seed: Number(values.seed),
     maxMoves: Number(values.moves),
     device: values.device as "auto" | DeviceName,
+    trained: values.trained || values.models !== undefined,
+    models: values.models ?? null,
   };
   if (!values.scale) return { ...(await measure(Number(values.hosts), Number(values.vms), settings)) };
   const sizes: Awaited<ReturnType<typeof measure>>[] = [];
   for (const hosts of SCALE) sizes.push(await measure(hosts, Math.round(hosts * VMS_PER_HOST), settings));
   const [first, last] = [sizes[0], sizes[sizes.length - 1]];
-  const exponent = Math.log(last.seconds / first.seconds) / Math.log(last.vms / first.vms);
+  const exponent = (key: "seconds" | "cpuSeconds") =>
+    round(Math.log(last[key] / first[key]) / Math.log(last.vms / first.vms));
   return {
     ...last,
-    exponent: round(exponent),
-    scale: sizes.map(({ hosts, vms, seconds }) => ({ hosts, vms, seconds })),
+    exponent: exponent("seconds"),
+    cpuExponent: exponent("cpuSeconds"),
+    scale: sizes.map(({ hosts, vms, seconds, cpuSeconds }) => ({ hosts, vms, seconds, cpuSeconds })),
   };
 }
 
@@ -56,13 +74,35 @@ interface Settings {
   readonly seed: number;
   readonly maxMoves: number;
   readonly device: "auto" | DeviceName;
+  readonly trained: boolean;
+  /** Folder of models that are there already; null: trained before the runs. */
+  readonly models: string | null;
 }
 
+/** What is trained on, and so what the cluster's telemetry spans; a plan looks back on 14 days of it. */
+const TRAINING_DAYS = 28;
+
+const AS_OF = Date.UTC(2026, 0, 12, 8) / 1000;
+
 async function measure(hosts: number, vms: number, settings: Settings) {
+  if (!settings.trained || settings.models !== null) return measureWith(hosts, vms, settings, settings.models);
+  const folder = await mkdtemp(join(tmpdir(), "plan-models-"));
+  try {
+    const job = { folder, hosts, vms, seed: settings.seed, asOf: AS_OF, days: TRAINING_DAYS };
+    const trainingSeconds = await trainApart(job);
+    return { ...(await measureWith(hosts, vms, settings, folder)), trainingSeconds };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measureWith(hosts: number, vms: number, settings: Settings, folder: string | null) {
   const { runs, seed, maxMoves } = settings;
-  const asOf = Date.UTC(2026, 0, 12, 8) / 1000;
+  const asOf = AS_OF;
   process.stderr.write(`making ${hosts} hosts and ${vms} VMs\n`);
-  const made = syntheticCluster({ seed, hosts, vms, days: 14, stepMinutes: 60, end: asOf });
+  const days = folder === null ? 14 : TRAINING_DAYS;
+  const made = syntheticCluster({ seed, hosts, vms, days, stepMinutes: 60, end: asOf });
+  const events = folder === null ? [] : hostEvents(made.snapshot, seed, asOf);
   const { snapshot } = made;
   const telemetry = new RecordedTelemetry(made.telemetry);
   const request = planRequestSchema.parse({
@@ -77,15 +117,19 @@ async function measure(hosts: number, vms: number, settings: Settings) {
   let violations = 0;
   let unresolved = 0;
   let device: string = settings.device;
+  let served: string[] | undefined;
   const digests = new Set<string>();
   for (let i = 0; i < runs; i++) {
     let stage = "";
     let since = performance.now();
     const started = since;
     const cpu = process.cpuUsage();
+    const models = folder === null ? null : await loadModels(new ModelStore(folder), { events });
+    process.stderr.write(`  models: ${((performance.now() - since) / 1000).toFixed(2)} s\n`);
     const plan = await computePlan(request, {
       snapshot,
       telemetry,
+      models,
       device: settings.device,
       onDevice: (chosen) => {
         device = chosen;
@@ -107,6 +151,7 @@ async function measure(hosts: number, vms: number, settings: Settings) {
     moves = plan.moves.length;
     unresolved = plan.unresolved?.length ?? 0;
     digests.add(plan.digest);
+    served = plan.telemetry.models?.map(({ name }) => name);
   }
   const medianOf = (list: readonly number[]) => round([...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]);
   return {
@@ -123,5 +168,6 @@ async function measure(hosts: number, vms: number, settings: Settings) {
     unresolved,
     plans: digests.size,
     device,
+    ...(served && { models: served }),
   };
 }

@@ -122,18 +122,22 @@ function forecastResource(
     const row = id === undefined ? undefined : rows.get(id);
     if (id === undefined || row === undefined || !history) return false;
     const values = rowOf(history, resource.metric, row);
-    const fit = seasonalBaseline.fit({ values, firstHour: history.firstHour });
-    if (!fit) return false;
-    models[i] = seasonalBaseline.name;
-    seasonalBaseline.predict(fit, firstHour, hours, mean, variance, offset);
     const ceiling = resource.ceiling(subject);
-    if (
+    const trained =
       forecaster &&
       quantiles &&
       writeForecast(forecaster, id, values, history.firstHour, firstHour, hours, quantiles, offset * LEVELS)
-    ) {
+        ? Math.min(hours, forecaster.rhythm.horizon)
+        : 0;
+    if (trained < hours) {
+      const fit = seasonalBaseline.fit({ values, firstHour: history.firstHour });
+      if (!fit) return false;
+      models[i] = seasonalBaseline.name;
+      seasonalBaseline.predict(fit, firstHour, hours, mean, variance, offset);
+    }
+    if (quantiles && forecaster && trained > 0) {
       models[i] = forecaster.file.model;
-      takeMoments(quantiles, offset, Math.min(hours, forecaster.rhythm.horizon), ceiling, mean, variance);
+      takeMoments(quantiles, offset, trained, ceiling, mean, variance);
     }
     for (let i = offset; i < offset + hours; i++) mean[i] = Math.min(mean[i], ceiling);
     return true;

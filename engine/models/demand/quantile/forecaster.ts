@@ -1,5 +1,5 @@
 import { AffinityError } from "../../../errors";
-import { Forest, gainImportance } from "../../learning/trees";
+import { Forest, gainImportance, LeafMasks } from "../../learning/trees";
 import { CANDIDATES, CANDIDATE_NAMES, Candidates } from "./candidates";
 import { FeatureTable, type View, viewOf } from "./features";
 import type { DemandModelFile } from "./file";
@@ -18,6 +18,8 @@ const LEVELS = QUANTILE_LEVELS.length;
 export class DemandForecaster {
   readonly rhythm: Rhythm;
   private readonly table: FeatureTable;
+  /** All levels' trees at once; null where theirs are too large for it, and each forest is walked. */
+  private readonly masks: LeafMasks | null;
   private readonly forests: readonly Forest[];
   private readonly learned: readonly number[];
   private readonly leads: Int32Array;
@@ -36,13 +38,14 @@ export class DemandForecaster {
         hint: "train it anew",
       });
     }
-    this.forests = file.forests.map(({ trees }) => new Forest(trees));
+    this.masks = LeafMasks.of(file.forests.map(({ trees }) => trees));
+    this.forests = this.masks ? [] : file.forests.map(({ trees }) => new Forest(trees));
     this.learned = file.forests.map(({ level }) => level);
     const { horizon } = this.rhythm;
     this.leads = Int32Array.from({ length: horizon }, (_, lead) => lead);
     this.rows = new Float32Array(horizon * this.table.names.length);
     this.anchors = new Float64Array(horizon);
-    this.raw = this.forests.map(() => new Float64Array(horizon));
+    this.raw = file.forests.map(() => new Float64Array(horizon));
   }
 
   /** Whether a series of so many slots is long enough. */
@@ -109,10 +112,11 @@ export class DemandForecaster {
   }
 
   private forecastView(view: View, into: Float64Array): Float64Array {
-    const { table, rows, anchors, forests, raw, learned, leads } = this;
+    const { table, rows, anchors, masks, forests, raw, learned, leads } = this;
     const { scale } = view.context;
     table.write(view, leads, rows, anchors, 0);
     const matrix = { rows: leads.length, columns: table.names.length, values: rows };
+    masks?.raw(matrix, raw);
     forests.forEach((forest, i) => forest.raw(matrix, raw[i]));
     for (let lead = 0; lead < leads.length; lead++) {
       // Forests are fitted apart from each other; sorting never makes the pinball loss worse.

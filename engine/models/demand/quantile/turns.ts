@@ -1,13 +1,17 @@
-import { medianOfFirst } from "../../statistics";
+import { insertSorted, replaceSorted } from "./sorted-window";
 
 /**
  * Median at the same phase over up to `turns` earlier turns of a cycle, for slots of a series and up to a turn beyond
  * its end; NaN where no earlier turn was seen. Worked out when first asked for: most slots of a long history never are.
+ * Each phase keeps its turns sorted, so that the next slot of it takes one value in and one out.
  */
 export class Turns {
   private readonly medians: Float64Array;
   private readonly known: Uint8Array;
-  private readonly buffer: Float64Array;
+  /** [phase][turn] ascending, as of the slot of that phase that was asked for last. */
+  private readonly sorted: Float64Array;
+  /** By phase, that slot; -1: none yet. */
+  private readonly latest: Int32Array;
 
   constructor(
     private readonly values: Float64Array,
@@ -16,19 +20,19 @@ export class Turns {
   ) {
     this.medians = new Float64Array(values.length + period);
     this.known = new Uint8Array(this.medians.length);
-    this.buffer = new Float64Array(turns);
+    this.sorted = new Float64Array(period * turns);
+    this.latest = new Int32Array(period).fill(-1);
   }
 
   at(slot: number): number {
-    if (this.known[slot] === 0) {
-      let n = 0;
-      for (let past = slot - this.period; past >= 0 && n < this.turns; past -= this.period) {
-        this.buffer[n++] = this.values[past];
-      }
-      this.medians[slot] = medianOfFirst(this.buffer, n);
-      this.known[slot] = 1;
-    }
+    if (this.known[slot] === 0) this.workOut(slot);
     return this.medians[slot];
+  }
+
+  /** The medians by slot, of which those of the slots `from` to `end` (without it) are worked out. */
+  upTo(from: number, end: number): Float64Array {
+    for (let slot = from; slot < end; slot++) if (this.known[slot] === 0) this.workOut(slot);
+    return this.medians;
   }
 
   /** Mean of the medians over `reach` slots to either side, those that are known; the next turn's aren't asked. */
@@ -42,5 +46,23 @@ export class Turns {
       n++;
     }
     return n > 0 ? sum / n : Number.NaN;
+  }
+
+  private workOut(slot: number): void {
+    const { values, period, turns, sorted, latest } = this;
+    const phase = slot % period;
+    const at = phase * turns;
+    const count = Math.min(turns, Math.floor(slot / period));
+    const newest = slot - period;
+    if (latest[phase] === newest && newest >= 0) {
+      const oldest = newest - turns * period;
+      if (oldest >= 0) replaceSorted(sorted, at, turns, values[oldest], values[newest]);
+      else insertSorted(sorted, at, count - 1, values[newest]);
+    } else {
+      for (let n = 0, past = newest; n < count; n++, past -= period) insertSorted(sorted, at, n, values[past]);
+    }
+    latest[phase] = slot;
+    this.known[slot] = 1;
+    this.medians[slot] = count === 0 ? Number.NaN : (sorted[at + ((count - 1) >> 1)] + sorted[at + (count >> 1)]) / 2;
   }
 }

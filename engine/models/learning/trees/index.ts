@@ -1,6 +1,7 @@
 export * from "./explain";
 export * from "./fit";
 export * from "./forest";
+export * from "./leaf-masks";
 export { LOSS_NAMES, type LossName, sigmoid } from "./losses";
 export * from "./matrix";
 export * from "./model";

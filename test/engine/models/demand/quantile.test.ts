@@ -17,6 +17,7 @@ import { baselineQuantiles } from "../../../../engine/models/demand/quantile/bas
 import { CANDIDATES, Candidates } from "../../../../engine/models/demand/quantile/candidates";
 import { FeatureTable, viewOf } from "../../../../engine/models/demand/quantile/features";
 import { meanPinball } from "../../../../engine/models/demand/quantile/judge";
+import { Turns } from "../../../../engine/models/demand/quantile/turns";
 import { runningMedian } from "../../../../engine/models/demand/quantile/running-median";
 import { median } from "../../../../engine/models/statistics";
 import { createRandom } from "../../../../engine/random";
@@ -62,7 +63,57 @@ describe("running medians", () => {
   });
 });
 
+describe("medians of the same phase", () => {
+  it("equal the median of the turns before, in whatever order slots are asked for", () => {
+    const small = fc.integer({ min: 1, max: 5 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 50 }),
+        small,
+        small,
+        fc.array(fc.nat(), { maxLength: 30 }),
+        (list, period, turns, asked) => {
+          const values = Float64Array.from(list);
+          const medians = new Turns(values, period, turns);
+          for (const slot of [...asked.map((n) => n % (list.length + period)), ...list.keys()]) {
+            const past = Array.from({ length: turns }, (_, turn) => slot - (turn + 1) * period).filter((at) => at >= 0);
+            assert.equal(medians.at(slot), median(past.map((at) => values[at])), `slot ${slot}`);
+          }
+        },
+      ),
+      { seed: 3 },
+    );
+  });
+});
+
 describe("simple forecasts", () => {
+  it("are judged by what they said at each origin of the past", () => {
+    for (const horizon of [2, 4, 24]) {
+      const rhythm = rhythmOf(3600, horizon);
+      const values = switching(2, 24 * 12);
+      const origin = values.length;
+      const errors = new Candidates(values, rhythm).pastErrors(origin, 24 * 7);
+      const fresh = new Candidates(values, rhythm);
+      const sums = new Float64Array(errors.length);
+      const counts = new Float64Array(errors.length);
+      const said = new Float64Array(CANDIDATES);
+      for (let past = origin - 24 * 7; past <= origin - horizon; past++) {
+        for (let lead = 0; lead < horizon; lead++) {
+          fresh.at(past, lead, said);
+          for (let k = 0; k < CANDIDATES; k++) {
+            const at = 4 * k + Math.floor((4 * lead) / horizon);
+            sums[at] += Math.abs(values[past + lead] - said[k]);
+            counts[at]++;
+          }
+        }
+      }
+      errors.forEach((error, i) => {
+        const expected = counts[i] > 0 ? sums[i] / counts[i] : 0;
+        assert.ok(Math.abs(error - expected) <= 1e-9 * (1 + expected), `${horizon}, ${i}: ${error}, ${expected}`);
+      });
+    }
+  });
+
   it("see nothing of what comes after the origin", () => {
     const past = switching(1, 24 * 10);
     const spoilt = Float64Array.from(past);

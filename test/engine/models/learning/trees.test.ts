@@ -5,6 +5,7 @@ import {
   type BoostedTrees,
   type BoostingOptions,
   Forest,
+  LeafMasks,
   areaUnderCurve,
   boostedTreesSchema,
   contributions,
@@ -211,6 +212,9 @@ describe("boosted trees", () => {
         );
         const raw = new Forest(fitted).raw(features);
         rows.forEach((values, i) => assert.equal(raw[i], walk(fitted, values)));
+        const both = [new Float64Array(rows.length), new Float64Array(rows.length)];
+        LeafMasks.of([fitted, model])!.raw(features, both);
+        assert.deepEqual(both, [raw, new Forest(model).raw(features)]);
       }),
       { numRuns: 60 },
     );
