@@ -16,6 +16,7 @@ import type { Context } from "../command";
 import { draftRequest, parseRequest, type RequestFlags } from "../request";
 import { withTelemetry } from "../world";
 import type { Communication, DeclaredWindows, ReportInput } from "./input";
+import { readyHostsOf } from "./ready-hosts";
 
 const DAY = 86_400;
 /** How far ahead openings of windows are looked for. */
@@ -27,6 +28,7 @@ const WORLDS = 10_000;
 export const planAlone = (plan: Plan): ReportInput => ({
   plan,
   ...{ snapshot: null, assessment: null, communication: null, windows: null, health: null },
+  ...{ workloads: null, ready: null },
   because: "the plan was read from a file, and no inventory was given beside it",
 });
 
@@ -63,6 +65,10 @@ export async function gather(
     communication: await communicationOf(plan, models, context.signal),
     windows: journal ? await declaredWindows(settings.journal, snapshot, plan) : null,
     health: journal ? await healthOf(settings.journal, snapshot) : null,
+    workloads: models?.workloadAffinity ?? null,
+    ready: journal
+      ? await readyHostsOf(settings.journal, snapshot.source.name, clusterKey(snapshot, cluster), plan.asOf)
+      : null,
   };
 }
 

@@ -1,9 +1,11 @@
 import type { Assessment } from "../../engine/models/assessment";
 import type { ModelHealth } from "../../engine/models/health";
 import type { CommunicationGraph, FailureReach } from "../../engine/models/propagation";
+import type { WorkloadAffinityFile } from "../../engine/models/training";
 import type { Opening } from "../../engine/planner/windows";
 import type { Plan } from "../../engine/planner/plan";
 import type { Snapshot } from "../../engine/snapshot";
+import type { ReadyHosts } from "./ready-hosts";
 
 /** When the moves may run, as the programs of the cluster declared it, from the plan's instant on. */
 export interface DeclaredWindows {
@@ -27,6 +29,10 @@ export interface ReportInput {
   readonly assessment: Assessment | null;
   readonly communication: Communication | null;
   readonly windows: DeclaredWindows | null;
+  /** Classes of workloads and how hosts serve them; null where no trained model says. */
+  readonly workloads: WorkloadAffinityFile | null;
+  /** Null where there is no journal. */
+  readonly ready: ReadyHosts | null;
   /** Null where there is no journal. */
   readonly health: readonly ModelHealth[] | null;
   /** Why the assessment isn't there, for the reader. */

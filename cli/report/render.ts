@@ -16,6 +16,6 @@ export function renderReport(input: ReportInput): string {
     Plan <code>${digest}</code>, seed ${seed}, ${algorithm}. Made by vsphere-affinity; times are UTC. The same snapshot,
     telemetry, settings and seed give the same plan.
   </p>`;
-  const parts = sections.map(({ id, title, render }) => ({ id, title, content: render(input) }));
+  const parts = sections.map(({ id, title, short, render }) => ({ id, title, short, content: render(input) }));
   return page(`Plan for ${cluster.name}, ${instant(asOf)}`, head, parts, foot);
 }

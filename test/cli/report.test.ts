@@ -17,6 +17,7 @@ import { syntheticCluster, writeSyntheticCluster } from "../../engine/synthetic"
 import { openTelemetry } from "../../engine/telemetry";
 import { componentPath, needs, temporaryFolder } from "../testbed";
 import { assertUserError, runCli } from "./run-cli";
+import { someReady, someService, someWorkloads } from "./ready-hosts";
 import { END, FILES, smallCluster, type SmallCluster } from "./small-cluster";
 
 describe("report", function () {
@@ -96,7 +97,9 @@ describe("the report in a browser", function () {
     const page = renderReport(input);
     for (const { id } of sections) assert.doesNotMatch(contentOf(page, id), /class="unknown"/, id);
     assert.match(contentOf(page, "migrations"), /Windows as declared by shop\/prod\/nightly/);
-    for (const id of ["communication", "affinity", "calibration", "failures"])
+    assert.match(contentOf(page, "preparations"), /nightly[^]*83 %[^]*40<[^]*3<[^]*45<[^]*8<[^]*front/);
+    assert.match(contentOf(page, "workloads"), /cpu-bound[^]*anna\|shop/);
+    for (const id of ["communication", "affinity", "workloads", "calibration", "failures"])
       assert.match(contentOf(page, id), /<svg/, id);
   });
 
@@ -129,6 +132,12 @@ describe("the report in a browser", function () {
           await page.goto(url);
           assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width);
           await takePicture(`report-${width}-${colorScheme}`, () => page.screenshot());
+          if (width === 1280 && colorScheme === "light") {
+            // The list of sections would lie over what is taller than the window.
+            await page.addStyleTag({ content: "nav { position: static !important; }" });
+            for (const id of ["forecast", "communication"])
+              await takePicture(`report-${id}`, () => page.locator(`#${id}`).screenshot());
+          }
           await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
           const found = await page.evaluate<Finding[]>("axe.run().then(({ violations }) => violations)");
           const serious = found.filter(({ impact }) => impact === "serious" || impact === "critical");
@@ -193,7 +202,10 @@ async function everythingKnown(): Promise<ReportInput> {
     causes: Float32Array.from({ length: n }, (_, i) => ((i * 5) % 11) / 20),
   };
   return {
-    ...{ plan, snapshot, assessment: { ...assessment, interference }, because: "" },
+    ...{ plan, snapshot, because: "" },
+    assessment: { ...assessment, interference, hostPreference: someService(n, assessment.hosts.ids.length) },
+    workloads: someWorkloads(plan),
+    ready: someReady(plan),
     communication: await talk(plan, snapshot),
     windows: {
       owners: ["shop/prod/nightly"],

@@ -6,7 +6,7 @@ import { STYLE } from "./style";
 export function page(
   title: string,
   head: Html,
-  sections: readonly (Pick<ReportSection, "id" | "title"> & { content: Html })[],
+  sections: readonly (Pick<ReportSection, "id" | "title" | "short"> & { content: Html })[],
   foot: Html,
 ): string {
   const { text } = html`<!doctype html>
@@ -29,7 +29,7 @@ export function page(
         <header>${head}</header>
         <nav aria-label="Sections">
           <ul tabindex="0" aria-label="Sections">
-            ${sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}
+            ${sections.map(({ id, title: name, short }) => html`<li><a href="#${id}">${short ?? name}</a></li>`)}
           </ul>
         </nav>
         <main id="main">

@@ -6,6 +6,8 @@ export interface ReportSection {
   /** The anchor; part of links that people keep. */
   readonly id: string;
   readonly title: string;
+  /** In the list of sections, where the title is long. */
+  readonly short?: string;
   /** A sentence where the data are unknown, never an empty chart. */
   render(input: ReportInput): Html;
 }

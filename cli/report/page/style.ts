@@ -1,6 +1,6 @@
 /** Okabe and Ito's palette, which people with any colour vision tell apart; darker or lighter where text needs contrast. */
 export const STYLE = `
-:root { color-scheme: light dark; --page: #fff; --panel: #f6f7f9; --text: #16191d; --quiet: #50575f; --line: #d5d9de;
+:root { color-scheme: light dark; --bar: 8rem; --page: #fff; --panel: #f6f7f9; --text: #16191d; --quiet: #50575f; --line: #d5d9de;
   --after: #0072b2; --before: #767d86; --alarm: #b84a00; --good: #00745a; --link: #005a8e; --opening: #e3f1ea; --shade: #0072b2; }
 @media (prefers-color-scheme: dark) { :root { --page: #14171a; --panel: #1d2125; --text: #e8eaed; --quiet: #aab1b9; --line: #3a4047;
   --after: #56b4e9; --before: #9aa1a9; --alarm: #f0893e; --good: #3fc49d; --link: #7cc4ee; --opening: #1c3a30; --shade: #56b4e9; } }
@@ -16,7 +16,7 @@ p { margin: 0 0 .75rem; max-width: 65ch; } .quiet, .note, caption, footer { colo
 a { color: var(--link); } :focus-visible { outline: 3px solid var(--after); outline-offset: 2px; }
 code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
 nav { position: sticky; top: 0; background: var(--page); border-bottom: 1px solid var(--line); z-index: 1; }
-nav ul { max-width: 70rem; margin: 0 auto; padding: .5rem 1rem; list-style: none; display: flex; gap: .25rem 1.1rem; overflow-x: auto; white-space: nowrap; font-size: .9rem; }
+nav ul { max-width: 70rem; margin: 0 auto; padding: .5rem 1rem; list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; overflow-x: auto; white-space: nowrap; font-size: .9rem; }
 nav a { text-decoration: none; } nav a:hover { text-decoration: underline; }
 section { padding: 1.75rem 0 1rem; border-bottom: 1px solid var(--line); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: .75rem; margin: 1rem 0; padding: 0; }
@@ -34,11 +34,11 @@ svg text { white-space: pre; } .narrow { display: none; }
 .bar-after { border-radius: 0; background: var(--after); } .bar-alarm { border-radius: 0; background: var(--alarm); }
 .line-before, .line-after, .line-limit { border-radius: 0; height: 0; width: 1.4rem; vertical-align: .25rem; border-top: 2px dashed var(--before); }
 .line-after { border-top: 2px solid var(--after); } .line-limit { border-top: 2px solid var(--alarm); }
-.scroll { overflow-x: auto; margin: .5rem 0 1rem; max-height: 32rem; overflow-y: auto; }
+.scroll { overflow-x: auto; margin: .5rem 0 1rem; max-height: 48rem; overflow-y: auto; }
 table { border-collapse: collapse; font-size: .875rem; min-width: 100%; } caption { text-align: left; padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
 thead th { font-weight: 600; position: sticky; top: 0; background: var(--page); white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-tbody th { overflow-wrap: anywhere; min-width: 7rem; }
+tbody th { overflow-wrap: anywhere; min-width: 7rem; } .long { min-width: 16rem; }
 .bar { white-space: nowrap; font-variant-numeric: tabular-nums; } .bar i { display: inline-block; height: .75em; margin-right: .4rem; background: var(--after);
   print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 details { margin: .5rem 0; } summary { cursor: pointer; color: var(--link); padding: .15rem 0; }
@@ -47,10 +47,13 @@ details { margin: .5rem 0; } summary { cursor: pointer; color: var(--link); padd
 .unknown { background: var(--panel); border-radius: .4rem; padding: .7rem .9rem; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 0 2.5rem; } .columns > * { min-width: 0; }
 footer { padding: 1.5rem 1rem 3rem; font-size: .85rem; }
-@media (max-width: 700px) { .wide { display: none; } .narrow { display: block; } header { padding-top: 1.25rem; } h1 { font-size: 1.4rem; } }
+@media (max-width: 700px) { :root { --bar: 4rem; } nav ul { flex-wrap: nowrap; } .wide { display: none; } .narrow { display: block; } header { padding-top: 1.25rem; } h1 { font-size: 1.4rem; } }
 @media print { :root { color-scheme: light; --page: #fff; --panel: #f6f7f9; --text: #000; --quiet: #444; --line: #bbb; --after: #0072b2; --before: #767d86;
   --alarm: #b84a00; --good: #00745a; --link: #000; --opening: #e3f1ea; --shade: #0072b2; }
   @page { margin: 14mm; } body { font-size: 10.5pt; } nav, .skip { display: none; } section { break-inside: auto; padding: 1rem 0; }
   figure, .move, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } .scroll { max-height: none; overflow: visible; } thead th { position: static; }
+  table { font-size: 8.5pt; } th, td { padding-right: .5rem; } .long { min-width: 0; } tbody th { min-width: 0; }
+  details tbody tr:nth-child(n+41) { display: none; }
+  details .scroll:has(tr:nth-child(41))::after { content: "Of a longer table, the first 40 rows: the page has them all."; font-size: 8.5pt; }
   details::details-content { content-visibility: visible; display: block; height: auto; } .wide { display: block; } .narrow { display: none; } }
 `;

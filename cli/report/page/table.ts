@@ -3,13 +3,16 @@ import { Html, html } from "./html";
 export interface Column {
   readonly title: string;
   readonly number?: boolean;
+  /** Holds sentences: wide enough to be read where the table scrolls. */
+  readonly long?: boolean;
 }
 
 export type Cell = string | number | Html;
 
 /** A table that scrolls by itself where it is too wide, by keyboard as well; the first column heads the rows. */
 export function table(caption: string, columns: readonly Column[], rows: readonly (readonly Cell[])[]): Html {
-  const kind = (i: number) => (columns[i].number ? new Html(' class="number"') : null);
+  const kind = (i: number) =>
+    columns[i].number ? new Html(' class="number"') : columns[i].long ? new Html(' class="long"') : null;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
     <table>
       <caption>
@@ -36,7 +39,7 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
 /** A figure with a bar for its share of the greatest of its column: chart and table in one. */
 export const bar = (value: number, most: number, text: string): Html =>
   html`<span class="bar"
-    ><i style="width:${((most > 0 ? Math.max(0, value) / most : 0) * 8).toFixed(2)}rem"></i>${text}</span
+    ><i style="width:calc(var(--bar)*${(most > 0 ? Math.max(0, value) / most : 0).toFixed(3)})"></i>${text}</span
   >`;
 
 /** Behind a summary that opens it; print shows it open. */

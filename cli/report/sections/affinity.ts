@@ -16,6 +16,7 @@ const NOTICEABLE = -0.1;
 export const affinity: ReportSection = {
   id: "affinity",
   title: "Affinity of VMs",
+  short: "Affinity",
   render(input) {
     const { assessment, because } = input;
     if (!assessment) return html`<p class="unknown">Not known: ${because}.</p>`;

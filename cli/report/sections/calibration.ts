@@ -9,6 +9,7 @@ import { table } from "../page/table";
 export const calibration: ReportSection = {
   id: "calibration",
   title: "Calibration of the models",
+  short: "Calibration",
   render({ health, plan }) {
     const { models } = plan.telemetry;
     const trained =

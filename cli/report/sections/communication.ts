@@ -1,6 +1,6 @@
 import { takenAlong } from "../../../engine/models/propagation";
 import { commonDomain, few } from "../../plan-table";
-import { figure, fitted, Plot, WIDTH } from "../charts/draw";
+import { figure, fitted, labelRoom, Plot, WIDTH } from "../charts/draw";
 import type { Communication, ReportInput } from "../input";
 import { type Html, html } from "../page/html";
 import { count, share, shortener } from "../page/format";
@@ -15,6 +15,7 @@ const MOST_EDGES = 200;
 export const communication: ReportSection = {
   id: "communication",
   title: "Communication and reach of failures",
+  short: "Communication",
   render(input) {
     const { communication: known } = input;
     if (!known)
@@ -43,7 +44,8 @@ function graph({ plan, snapshot }: ReportInput, { graph: { nodes, edges } }: Com
     .filter(({ id }) => ends.has(id))
     .map(({ id }) => ({ id, name: names.get(id) ?? id, host: hosts.get(id) ?? "" }))
     .sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : a.name < b.name ? -1 : 1));
-  const at = new Map(ring.map(({ id }, i) => [id, (i / ring.length) * TAU]));
+  const arcs = arcsOf(ring, commonDomain(plan.hosts.map(({ name }) => name)));
+  const at = new Map(arcs.flatMap(({ members }) => members));
   const dots = ring.map(({ id, name, host }) => ({
     name,
     host,
@@ -96,10 +98,11 @@ function graph({ plan, snapshot }: ReportInput, { graph: { nodes, edges } }: Com
       return {
         width: side,
         height: side,
-        margin: labelled ? room : 20,
+        margin: labelled ? room : labelRoom(arcs.map(({ host }) => host)) + 6,
         x: { axis: null, domain: [-1, 1] },
         y: { axis: null, domain: [-1, 1] },
         marks: [
+          ...(labelled ? [] : hostMarks(arcs)),
           Plot.link(lines, {
             x1: "x1",
             y1: "y1",
@@ -110,7 +113,7 @@ function graph({ plan, snapshot }: ReportInput, { graph: { nodes, edges } }: Com
             strokeOpacity: "strength",
             strokeWidth: 1.5,
           }),
-          Plot.dot(dots, { x: "x", y: "y", r: 4, fill: "currentColor" }),
+          Plot.dot(dots, { x: "x", y: "y", r: Math.min(4, side / ring.length), fill: "currentColor" }),
           ...(labelled
             ? [true, false].map((right) =>
                 Plot.text(
@@ -136,6 +139,52 @@ function graph({ plan, snapshot }: ReportInput, { graph: { nodes, edges } }: Com
   );
 }
 
+interface Arc {
+  readonly host: string;
+  /** Its VMs, with their angles: clockwise from the top. */
+  readonly members: readonly (readonly [string, number])[];
+}
+
+/** The ring by hosts, a gap of one VM between two of them. */
+function arcsOf(ring: readonly { readonly id: string; readonly host: string }[], domain: string): Arc[] {
+  const hosts = [...new Set(ring.map(({ host }) => host))];
+  const step = TAU / (ring.length + (hosts.length > 1 ? hosts.length : 0));
+  const short = shortener(domain);
+  return hosts.map((host, gaps) => ({
+    host: fitted(short(host) || "no host"),
+    members: ring.flatMap((vm, i) => (vm.host === host ? [[vm.id, (i + gaps) * step] as const] : [])),
+  }));
+}
+
+/** An arc and a name outside of the ring for each host, where the names of all VMs could not be read. */
+function hostMarks(arcs: readonly Arc[]) {
+  const radius = 1.04;
+  const labels = arcs.map(({ host, members }) => {
+    const angle = (members[0][1] + members.at(-1)![1]) / 2;
+    const right = angle < Math.PI;
+    const degrees = (angle * 360) / TAU;
+    return {
+      ...{ host, right, x: radius * Math.sin(angle), y: radius * Math.cos(angle) },
+      turn: degrees - (right ? 90 : 270),
+    };
+  });
+  const bends = arcs.flatMap(({ host, members }) =>
+    members.map(([, angle]) => ({ host, x: radius * Math.sin(angle), y: radius * Math.cos(angle) })),
+  );
+  return [
+    Plot.line(bends, { x: "x", y: "y", z: "host", stroke: "var(--before)", strokeWidth: 2 }),
+    ...[true, false].map((right) =>
+      Plot.text(
+        labels.filter((label) => label.right === right),
+        {
+          ...{ x: "x", y: "y", text: "host", rotate: "turn", fill: "currentColor" },
+          ...{ textAnchor: right ? ("start" as const) : ("end" as const), dx: right ? 6 : -6 },
+        },
+      ),
+    ),
+  ];
+}
+
 function reach({ plan, snapshot }: ReportInput, { graph: { nodes }, reach: known }: Communication): Html {
   const names = namesOf(plan, snapshot);
   const short = shortener(commonDomain(plan.hosts.map(({ name }) => name)));
@@ -155,7 +204,12 @@ function reach({ plan, snapshot }: ReportInput, { graph: { nodes }, reach: known
   const most = rows[0]?.expected ?? 0;
   return table(
     `VMs that a host's failure takes along beyond its own, where they run after the plan; ${count(known.worlds, "simulated world")}`,
-    [{ title: "Host" }, { title: "Own VMs", number: true }, { title: "Others, expected" }, { title: "Likeliest" }],
+    [
+      { title: "Host" },
+      { title: "Own VMs", number: true },
+      { title: "Others, expected" },
+      { title: "Likeliest", long: true },
+    ],
     rows.map(({ host, own, expected, taken }) => [
       host,
       own,

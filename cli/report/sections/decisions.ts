@@ -11,6 +11,7 @@ type Shorten = (text: string) => string;
 export const decisions: ReportSection = {
   id: "decisions",
   title: "Why, and what else was weighed",
+  short: "Why",
   render({ plan }) {
     const short = shortener(commonDomain(plan.hosts.map(({ name }) => name)));
     const ordered = inOrderOfInterest(plan.virtualMachines);
@@ -90,7 +91,7 @@ function staying(stay: readonly PlacedVm[], short: Shorten): Html {
         { title: "Risk", number },
         { title: "CPU free", number },
         { title: "Memory free", number },
-        { title: "Main reason" },
+        { title: "Main reason", long: true },
       ],
       shown.map(({ vm, host, risk, headroom, reasons }) => [
         vm,

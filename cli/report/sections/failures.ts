@@ -13,6 +13,7 @@ const MOST = 40;
 export const failures: ReportSection = {
   id: "failures",
   title: "Host failures",
+  short: "Failures",
   render: (input) =>
     html`${risks(input)}
       <h3>Hosts that fail together</h3>
@@ -28,7 +29,7 @@ function risks({ plan, assessment, because }: ReportInput): Html {
   const most = ranked[0]?.failureProbability ?? 0;
   const facts = table(
     `Probability that a host fails within the horizon${assessment ? ", and what raised it" : ""}`,
-    [{ title: "Host" }, { title: "Fails" }, { title: "Evidence" }],
+    [{ title: "Host" }, { title: "Fails" }, { title: "Evidence", long: true }],
     ranked.map(({ id, name, failureProbability }) => [
       short(name),
       bar(failureProbability, most, share(failureProbability, { fine: true })),

@@ -19,6 +19,7 @@ const LIKELY = 0.2;
 export const forecast: ReportSection = {
   id: "forecast",
   title: "Forecast and contention",
+  short: "Forecast",
   render(input) {
     const { assessment, snapshot } = input;
     if (!assessment || !snapshot)

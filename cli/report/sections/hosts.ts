@@ -15,6 +15,7 @@ const MOST = 40;
 export const hosts: ReportSection = {
   id: "hosts",
   title: "Hosts before and after",
+  short: "Hosts",
   render({ plan }) {
     const shown = mostInteresting(plan.hosts);
     const short = shortener(commonDomain(plan.hosts.map(({ name }) => name)));
@@ -115,6 +116,7 @@ function chart(
 }
 
 function figuresOf({ hosts: all }: Plan): Html {
+  const short = shortener(commonDomain(all.map(({ name }) => name)));
   const pair = (value: { before: number | null; after: number | null } | undefined, fine = false) =>
     value ? `${share(value.before, { fine })} → ${share(value.after, { fine })}` : "unknown";
   const number = true;
@@ -130,7 +132,7 @@ function figuresOf({ hosts: all }: Plan): Html {
       { title: "Fails", number },
     ],
     all.map((host) => [
-      host.name,
+      short(host.name),
       `${host.vms.before} → ${host.vms.after}`,
       pair(host.peakCpu),
       pair(host.peakMemory),

@@ -8,7 +8,9 @@ import { forecast } from "./forecast";
 import { hosts } from "./hosts";
 import { lacking } from "./lacking";
 import { migrations } from "./migrations";
+import { preparations } from "./preparations";
 import { summary } from "./summary";
+import { workloads } from "./workloads";
 
 /** In the order of the page: what is done and why, what it rests on, what it lacked. */
 export const sections: readonly ReportSection[] = [
@@ -20,6 +22,8 @@ export const sections: readonly ReportSection[] = [
   failures,
   communication,
   affinity,
+  workloads,
+  preparations,
   calibration,
   lacking,
 ];

@@ -8,6 +8,7 @@ import { table } from "../page/table";
 export const lacking: ReportSection = {
   id: "lacking",
   title: "What was lacking",
+  short: "Lacking",
   render({ plan }) {
     const { telemetry, unresolved = [] } = plan;
     const newest =

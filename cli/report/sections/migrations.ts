@@ -11,6 +11,7 @@ import { figures } from "../page/table";
 export const migrations: ReportSection = {
   id: "migrations",
   title: "Waves of moves",
+  short: "Waves",
   render(input) {
     const { migration } = input.plan;
     if (!migration || migration.waves.length === 0)
@@ -106,7 +107,7 @@ function timeline(input: ReportInput, migration: MigrationPlan): Html {
   // A VM that stops on the way has two bars in one row.
   const labels = [...new Set(bars.map(({ label }) => label))];
   const [from, until] = [Math.min(...bars.map(({ start }) => start)), Math.max(...bars.map(({ end }) => end))];
-  const margin = Math.max(60, 0.05 * (until - from));
+  const margin = Math.max(5, 0.02 * (until - from));
   const domain = [new Date((from - margin) * 1000), new Date((until + margin) * 1000)] as const;
   const open = (input.windows?.openings ?? [])
     .map(({ start, end }) => ({

@@ -8,4 +8,4 @@ export * from "./requests";
 export * from "./train";
 export * from "./trainable";
 export * from "./training-data";
-export { WORKLOAD_AFFINITY } from "./workload-affinity";
+export { WORKLOAD_AFFINITY, type WorkloadAffinityFile } from "./workload-affinity";

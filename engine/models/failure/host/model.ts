@@ -2,6 +2,7 @@ import { z } from "zod";
 import { validate } from "../../../validate";
 import { modelHeaderSchema } from "../../model-file";
 import { type HostEventLog, isFailure } from "../events";
+import { evidenceOf } from "./evidence";
 import { DAY, HOST_FEATURES, HostFeatures } from "./features";
 import { fitHostHead, hostHeadSchema } from "./fit";
 import { HostPredictor, NO_DRIFT, updateDrift } from "./predict";
@@ -80,18 +81,11 @@ export function predictHosts(model: HostModel, log: HostEventLog, time: number, 
   const predictor = new HostPredictor(head);
   const power = horizonSeconds / head.horizonSeconds;
   const evidence = log.places.map((_, row) =>
-    predictor
-      .explain(values.subarray(row * columns, (row + 1) * columns))
-      .filter(({ logOdds }) => logOdds > NOTABLE)
-      .map(({ feature, logOdds }) => `${feature}: odds times ${Math.exp(logOdds).toFixed(1)}`)
-      .join("; "),
+    evidenceOf(predictor.explain(values.subarray(row * columns, (row + 1) * columns))),
   );
   const probability = predictor.predict({ rows, columns, values }).map((p) => 1 - (1 - p) ** power);
   return { probability, evidence };
 }
-
-/** Log odds that a reason must bring at least to be named: a quarter more. */
-const NOTABLE = Math.log(1.25);
 
 /**
  * The model after what came true: every day whose horizon is over by `time`, since the last update or the training.

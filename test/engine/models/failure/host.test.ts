@@ -68,7 +68,7 @@ describe("the model of hosts' failures", () => {
   it("says what raised a host's probability", () => {
     const { probability, evidence } = predictHosts(model, log, 450 * DAY, DAY);
     const worst = probability.indexOf(Math.max(...probability));
-    assert.match(evidence[worst], /own .*: odds times \d+\.\d/);
+    assert.match(evidence[worst], /its own past failures \(odds times \d+\.\d/);
   });
 
   it("between learned horizons a longer one is likelier", () => {
