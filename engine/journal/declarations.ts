@@ -38,13 +38,14 @@ export class Declarations {
 
   /**
    * Forgets it. Where there is no journal, there is nothing to forget.
-   * @param cluster only if it is still declared for this one: what replaced it has declared itself for another
+   * @param cluster only if it is still declared for this one: what replaced it has declared itself for another. Null where
+   * the resource's state doesn't say: whichever it is.
    */
-  async withdraw(owner: string, kind: string, cluster?: string): Promise<void> {
+  async withdraw(owner: string, kind: string, cluster: string | null): Promise<void> {
     if (await this.file.isAbsent()) return;
     await this.file.write(async (db) => {
       const sql = "DELETE FROM declarations WHERE owner = $1 AND kind = $2";
-      if (cluster === undefined) await db.run(sql, [owner, kind]);
+      if (cluster === null) await db.run(sql, [owner, kind]);
       else await db.run(`${sql} AND cluster = $3`, [owner, kind, cluster]);
     });
   }

@@ -57,14 +57,22 @@ export async function recordPlacement(olds: State, inputs: State, settings: Sett
   // What a scheduled run compares the cluster with, between two updates.
   const declarations = new Declarations(settings.journal);
   await declarations.save({ owner, kind: KIND, cluster, state: { owner, ...planned } });
-  if (typeof olds.owner === "string" && olds.owner !== owner) await declarations.withdraw(olds.owner, KIND);
+  if (typeof olds.owner === "string" && olds.owner !== owner) {
+    await declarations.withdraw(olds.owner, KIND, clusterIn(olds));
+  }
   return { ...inputs, drift: [] };
 }
 
 export async function releasePlacement(state: State, settings: Settings): Promise<void> {
   if (typeof state.owner !== "string") return;
   await openJournal(settings.journal).release(state.owner);
-  await new Declarations(settings.journal).withdraw(state.owner, KIND);
+  await new Declarations(settings.journal).withdraw(state.owner, KIND, clusterIn(state));
+}
+
+/** The cluster that a state was planned in, as the journal names it; null for a state without a plan. */
+function clusterIn(state: State): string | null {
+  const plan = plannedIn(state)?.plan;
+  return plan ? `${plan.source}/${plan.cluster.id}` : null;
 }
 
 /**

@@ -91,7 +91,7 @@ export async function removeProactive(state: State, settings: Settings, now: () 
   if (planned === null) return;
   const name = nameIn(state);
   if (name !== null) await giveBack(owner, planned, name, settings, now);
-  await new Declarations(settings.journal).withdraw(owner, KIND);
+  await new Declarations(settings.journal).withdraw(owner, KIND, `${planned.source}/${planned.clusterId}`);
 }
 
 /** Every address that this owner took from the name. */

@@ -140,5 +140,7 @@ export async function removeSchedule(state: State, settings: Settings): Promise<
       await clearTasks(acting, expectedTasks(await acting.log.actions(), owner, source, heldIn(state)), new Set());
     });
   }
-  await new Declarations(settings.journal).withdraw(owner, "MigrationSchedule");
+  const planned = plannedIn(state);
+  const cluster = planned && `${planned.source}/${planned.clusterId}`;
+  await new Declarations(settings.journal).withdraw(owner, "MigrationSchedule", cluster);
 }

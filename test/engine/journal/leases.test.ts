@@ -91,7 +91,7 @@ describe("declarations", () => {
     const folder = await mkdtemp(join(tmpdir(), "declarations-"));
     try {
       const declarations = new Declarations(join(folder, "journal.duckdb"));
-      await declarations.withdraw("p/s/a", "Stickiness");
+      await declarations.withdraw("p/s/a", "Stickiness", null);
       assert.deepEqual(await declarations.of("vc"), []);
       const one = { owner: "p/s/a", kind: "Stickiness", cluster: "vc/c1", state: { name: "o'brien" } };
       await declarations.save({ ...one, state: {} });
@@ -100,7 +100,7 @@ describe("declarations", () => {
       assert.deepEqual(await declarations.of("vc"), [one]);
       await declarations.withdraw("p/s/a", "Stickiness", "vc/the old one");
       assert.deepEqual(await declarations.of("vc"), [one]);
-      await declarations.withdraw("p/s/a", "Stickiness");
+      await declarations.withdraw("p/s/a", "Stickiness", null);
       assert.deepEqual(await declarations.of("vc"), []);
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -370,7 +370,7 @@ describe("host preparation on the simulator", function () {
 
     it("gives back a pool whose run was killed before anything knew of it", async () => {
       await prepare();
-      await new Declarations(settings.journal).withdraw(OWNER, "HostPreparation");
+      await new Declarations(settings.journal).withdraw(OWNER, "HostPreparation", null);
       assert.deepEqual(await classes(true), [["pool-stale", "pending"]]);
       assert.equal((await pools()).length, 1);
       assert.deepEqual(await classes(), [["pool-stale", "done"]]);
