@@ -14,10 +14,18 @@ export function settingsOfStack(values: Readonly<Record<string, string>>): Loose
   const names = Object.keys(values).sort((a, b) => depth(a) - depth(b));
   for (const name of names) {
     const value = values[name];
-    if (!name.includes(".")) settings[name] = structured(value);
-    else if (!put(settings, name.split("."), scalar(name, value))) settings[name] = value;
+    if (!name.includes(".")) set(settings, name, AMOUNT.test(name) ? scalar(name, value) : structured(value));
+    else if (!put(settings, name.split("."), scalar(name, value))) set(settings, name, value);
   }
   return settings;
+}
+
+/** Settings at the root that are numbers; a path or a name of digits stays text. */
+const AMOUNT = /(Days|Seconds)$/;
+
+/** A name such as `__proto__` is a key like any other, to be refused. */
+function set(settings: Loose, name: string, value: unknown): void {
+  Object.defineProperty(settings, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 const depth = (name: string) => name.split(".").length;
@@ -45,8 +53,11 @@ function structured(value: string): unknown {
   }
 }
 
+/** Names whose values are texts, digits or not. */
+const TEXT = /(password|user|database|retentionPolicy|secret|keyName)$/;
+
 /** `pulumi config set --path` makes numbers and booleans of such text; a password of digits stays one. */
 function scalar(name: string, value: string): unknown {
-  if (/(password|user|database)$/.test(name)) return value;
+  if (TEXT.test(name)) return value;
   return /^(true|false|-?(0|[1-9]\d*)(\.\d+)?)$/.test(value) ? (JSON.parse(value) as unknown) : structured(value);
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parseSettings } from "../../provider/settings";
 import { settingsOfStack } from "../../provider/stack-config";
 
 describe("the settings of a stack", () => {
@@ -40,6 +41,28 @@ describe("the settings of a stack", () => {
       vcenter: { insecure: true, user: "7", password: "0123" },
       telemetry: { influx: { database: "2024" } },
     });
+  });
+
+  it("read numbers at the root, but no path, secret or key of digits", () => {
+    const values = {
+      modelsMaxAgeDays: "30",
+      timeLimitSeconds: "2.5",
+      journal: "7",
+      "dns.secret": "1234",
+      "dns.keyName": "7",
+    };
+    assert.deepEqual(settingsOfStack(values), {
+      ...{ modelsMaxAgeDays: 30, timeLimitSeconds: 2.5, journal: "7" },
+      dns: { secret: "1234", keyName: "7" },
+    });
+  });
+
+  it("keep the name of a prototype as a key, to be refused by name", () => {
+    const values = Object.defineProperty({ asOf: "now" }, "__proto__", { value: '{"journal":"x"}', enumerable: true });
+    const settings = settingsOfStack(values as unknown as Record<string, string>);
+    assert.deepEqual(Object.keys(settings).sort(), ["__proto__", "asOf"]);
+    assert.equal(settings.journal, undefined);
+    assert.throws(() => parseSettings(settings, "the stack", {}), /not valid/);
   });
 
   it("keep a path that leads nowhere, to be refused by name", () => {
