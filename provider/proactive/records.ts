@@ -8,7 +8,8 @@ import type { Targets, TrafficDirector } from "./traffic-director";
 /** Actions on the addresses of a name, in the log: none of them is the vCenter's to know. */
 export const RECORD_ACTIONS = ["withdraw-record", "restore-record"] as const;
 type RecordAction = (typeof RECORD_ACTIONS)[number];
-const isRecordAction = ({ kind }: { kind: string }) => (RECORD_ACTIONS as readonly string[]).includes(kind);
+export const isRecordAction = ({ kind }: { readonly kind: string }): boolean =>
+  (RECORD_ACTIONS as readonly string[]).includes(kind);
 
 /** @throws AffinityError DNS_NEEDED where the settings name no zone */
 export function directorOf(settings: Settings, now: () => number): TrafficDirector {
@@ -93,7 +94,7 @@ async function formerTtl(log: ActionLog, subject: string): Promise<number> {
 }
 
 /** Finds out what became of changes whose run ended before it could write that down. */
-async function settleRecords(
+export async function settleRecords(
   log: ActionLog,
   director: TrafficDirector,
   source: string,

@@ -14,6 +14,7 @@ import { applyStickiness, diffStickiness, readStickiness } from "../stickiness/l
 import { plannedIn, type StickinessDrift } from "../stickiness/planned";
 import type { Settings } from "../settings";
 import type { Finding, FindingClass } from "./finding";
+import { leftOpen, settleLeftOpen } from "./left-open";
 import { judgeModels } from "./judge-models";
 import { judgePlacement } from "./judge-placement";
 import { inShard, type Shard } from "./shard";
@@ -39,12 +40,18 @@ export interface ReconcileOptions {
  */
 export async function reconcile(settings: Settings, options: ReconcileOptions): Promise<Finding[]> {
   const { source, declarations, isOurs } = await declared(settings, options);
-  const orphans = (await undeclaredPools(settings, source, declarations)).filter(isOurs);
-  const judge = () => judgeAll(declarations, orphans, settings, options);
-  if (options.dryRun || declarations.length + orphans.length === 0) return judge();
+  const judge = (orphans: readonly LoggedAction[]) => judgeAll(declarations, orphans, settings, options);
+  const orphansNow = async () => (await undeclaredPools(settings, source, declarations)).filter(isOurs);
+  if (options.dryRun) return judge(await orphansNow());
+  const open = (await leftOpen(settings, source)).filter(isOurs);
+  if (declarations.length + open.length + (await orphansNow()).length === 0) return judge([]);
   // From the first judgement to the last act: what another run does meanwhile would make the judgement wrong.
   const lease = { holder: "a scheduled run (vsphere-affinity apply)" };
-  return new Leases(settings.journal).hold(source, lease, judge);
+  return new Leases(settings.journal).hold(source, lease, async () => {
+    const unsettled = await settleLeftOpen(settings, source, open, options.now, options.signal);
+    unsettled.forEach((each) => options.onFinding?.(each));
+    return [...unsettled, ...(await judge(await orphansNow()))];
+  });
 }
 
 /** What programs have declared for this vCenter: all of it, or one shard's or one cluster's part. */

@@ -131,13 +131,15 @@ describe("reconciliation on the simulator", function () {
     const actions = new ActionLog(`${settings.journal}.actions.ndjson`);
     const cluster = `${await source()}/${(await new Declarations(settings.journal).of(await source()))[0].cluster.split("/")[1]}`;
     await actions.intend({ at: clock, cluster, owner, kind: "add-rule", subject: rule.name, detail: {} });
+    const open = async () => (await log()).filter(({ outcome }) => outcome === null);
+    assert.equal((await open()).length, 1);
+    // There is nothing to do, and it finds out all the same.
     assert.deepEqual(await run(), []);
+    assert.deepEqual(await open(), []);
+    assert.equal((await log()).at(-1)!.outcome!.result, "done");
     await removeStickiness((await new Declarations(settings.journal).of(await source()))[0].state, settings);
     assert.deepEqual(await rules(), []);
-    assert.deepEqual(
-      (await log()).filter(({ outcome }) => outcome === null),
-      [],
-    );
+    assert.deepEqual(await open(), []);
     assert.deepEqual(await new Declarations(settings.journal).of(await source()), []);
   });
 
