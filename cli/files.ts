@@ -41,10 +41,13 @@ export function parseYamlFile(path: string, what: string): unknown {
     throw new AffinityError({
       code: "YAML_INVALID",
       message: `the ${what} "${path}" is not valid YAML`,
-      problems: document.errors.map((error) => ({
+      // One mistake may be the cause of all that follow.
+      problems: document.errors.slice(0, MOST_PROBLEMS).map((error) => ({
         path: error.linePos ? `line ${error.linePos[0].line}, column ${error.linePos[0].col}` : "",
         message: error.message.split("\n")[0].replace(/ at line \d+, column \d+:?$/, ""),
       })),
+      hint:
+        document.errors.length > MOST_PROBLEMS ? `the first ${MOST_PROBLEMS} of ${document.errors.length}` : undefined,
     });
   }
   try {
@@ -59,16 +62,36 @@ export function parseYamlFile(path: string, what: string): unknown {
   }
 }
 
+const MOST_PROBLEMS = 20;
+/** Far more levels than any file of ours has, and than the parser reads in good time. */
+const DEEPEST = 500;
+
 function parseYaml(text: string, path: string, what: string): Document {
-  try {
-    return lazy.yaml().parseDocument(text, { prettyErrors: true });
-  } catch (error) {
-    // The parser calls itself for each level of nesting.
-    if (!(error instanceof RangeError)) throw error;
-    throw new AffinityError({
-      code: "YAML_INVALID",
-      message: `the ${what} "${path}" is nested too deeply to be read`,
-      hint: "see that it is the file you meant",
-    });
+  if (bracketDepth(text, DEEPEST) <= DEEPEST) {
+    try {
+      return lazy.yaml().parseDocument(text, { prettyErrors: true });
+    } catch (error) {
+      // The parser calls itself for each level of nesting, by indentation as well.
+      if (!(error instanceof RangeError)) throw error;
+    }
   }
+  throw new AffinityError({
+    code: "YAML_INVALID",
+    message: `the ${what} "${path}" is nested too deeply to be read`,
+    hint: "see that it is the file you meant",
+  });
+}
+
+/** How deep brackets nest outside double quotes; not looked at further once deeper than `enough`. */
+function bracketDepth(text: string, enough: number): number {
+  let [depth, deepest, quoted] = [0, 0, false];
+  for (let at = 0; at < text.length && deepest <= enough; at++) {
+    const character = text[at];
+    if (quoted && character === "\\") at++;
+    else if (character === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (character === "[" || character === "{") deepest = Math.max(deepest, ++depth);
+    else if (character === "]" || character === "}") depth = Math.max(0, depth - 1);
+  }
+  return deepest;
 }

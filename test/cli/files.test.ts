@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseYamlFile } from "../../cli/files";
+import type { AffinityError } from "../../engine/errors";
 
 describe("YAML files", () => {
   const folder = mkdtempSync(join(tmpdir(), "yaml-"));
@@ -22,10 +23,23 @@ describe("YAML files", () => {
     ["an alias to nothing", "plan: *nobody\n"],
     ["an alias bomb", bomb.join("\n")],
     ["nesting without end", `plan: ${"[".repeat(5_000)}`],
+    ["nesting that would take minutes", "[".repeat(1_000_000)],
+    ["nesting by indentation", Array.from({ length: 3000 }, (_, i) => `${" ".repeat(i)}a:`).join("\n")],
     ["a quote left open", 'plan: "x\n'],
   ]) {
     it(`are refused by name: ${name}`, () => {
       assert.throws(() => read(text), { name: "AffinityError", code: "YAML_INVALID", message: /file\.yaml/ });
     });
   }
+
+  it("are read, brackets in texts as many as there may be", () => {
+    assert.deepEqual(read(`a: "${"[".repeat(600)}\\" ["\nb: [1]\n`), { a: `${"[".repeat(600)}" [`, b: [1] });
+  });
+
+  it("show the first of very many mistakes", () => {
+    assert.throws(
+      () => read("a: ]\n".repeat(300)),
+      (error: AffinityError) => error.problems.length === 20 && /the first 20 of \d+/.test(error.hint ?? ""),
+    );
+  });
 });
