@@ -3,6 +3,7 @@ import type { HeldMove } from "../../engine/planner/schedule";
 import type { Acting } from "../acting";
 import type { MoveOutcome } from "../execution/move";
 import { type FoundTask, type TaskDraft, taskName } from "../vsphere";
+import { VimFault } from "../vsphere/errors";
 import { finishTask, removeTask } from "./finish-tasks";
 import { differencesOf, type ExpectedTask, type HeldTask, instant } from "./held-tasks";
 
@@ -117,9 +118,17 @@ async function hold(
   };
   const what = { subject: name, cluster: clusterId, detail: { clusterId, ...detail } };
   const made = await acting.logged({ kind: key === null ? "add-task" : "edit-task", ...what }, async () => {
-    if (key === null) return actions.scheduled.create(draft);
-    await actions.scheduled.edit(key, draft);
-    return key;
+    try {
+      if (key === null) return await actions.scheduled.create(draft);
+      await actions.scheduled.edit(key, draft);
+      return key;
+    } catch (error) {
+      // Not the call may have been lost, but its answer.
+      const all = error instanceof VimFault ? [] : await actions.scheduled.all().catch(() => []);
+      const there = all.find((task) => task.name === name);
+      if (there && differencesOf(there, wanted).length === 0) return there.key;
+      throw error;
+    }
   });
   const after = (await actions.scheduled.all()).find((task) => task.key === made);
   const differences = after ? differencesOf(after, wanted) : ["it is not there"];
