@@ -1,6 +1,8 @@
+import { changeOf } from "./changes";
 import { type Entry, readLog } from "./log";
 import type { Answered, Proxy, Seen } from "./proxy";
-import { RESERVED_MB, type Rule, type Start, type World } from "./world";
+import { RESERVED_MB } from "./cluster";
+import type { Rule, World } from "./world";
 
 export interface Judgement {
   violations: string[];
@@ -17,6 +19,9 @@ interface Move {
   readonly to: string;
 }
 
+/** Kinds of which the log's "done" and what the vCenter took must agree, by subject. */
+const COUNTED = new Set(["create-pool", "edit-pool", "remove-pool", "add-task", "edit-task"]);
+
 /**
  * Watches one case from beside the product: what passes the proxy, what the simulator then says, and what the log on the
  * disk holds at that instant. It shares no code with what it judges.
@@ -26,20 +31,32 @@ export class Judge {
   readonly moves: Move[] = [];
   private rules: readonly Rule[] = [];
   private readonly positions = new Map<string, string>();
-  private readonly mayOverlap: boolean;
+  /** Names by the ids of pools, scheduled tasks and VMs. */
+  private readonly names = new Map<string, string>();
+  /** Ids of pools, VMs and scheduled tasks that aren't ours. */
+  private theirs = new Set<string>();
+  /** What the vCenter took, as "kind subject". */
+  private readonly taken: string[] = [];
+  private readonly entriesBefore: number;
+  private readonly last: (() => void)[] = [];
 
   private constructor(
     private readonly world: World,
     private readonly log: string,
-    private readonly start: Start,
+    private readonly mayOverlap: boolean,
   ) {
-    this.mayOverlap = start.onFailure === "revert";
+    this.entriesBefore = readLog(log).length;
   }
 
-  static async watch(world: World, log: string, start: Start): Promise<Judge> {
-    const judge = new Judge(world, log, start);
+  /** @param mayOverlap whether a VM may be moved twice, to be taken back */
+  static async watch(world: World, log: string, mayOverlap: boolean): Promise<Judge> {
+    const judge = new Judge(world, log, mayOverlap);
     judge.rules = await world.rules();
     for (const [vm, host] of await world.positions()) judge.positions.set(vm, host);
+    for (const { id, name, ours } of await world.objects()) {
+      judge.names.set(id, name);
+      if (!ours) judge.theirs.add(id);
+    }
     judge.attach(world.proxy);
     return judge;
   }
@@ -48,38 +65,53 @@ export class Judge {
   async conclude(): Promise<Judgement> {
     const { judgement, world } = this;
     const rules = await world.rules();
-    for (const [index, how] of this.start.rules.entries()) {
-      const own = rules.filter(({ name }) => name === world.ruleName(index));
-      if (how === "unneeded" && own.length > 0) judgement.orphans.push(`${own[0].name} is there without a ground`);
-      if (own.length > 1) judgement.orphans.push(`${own[0].name} is there ${own.length} times`);
-    }
-    const ours = new Set(this.start.rules.map((_, index) => world.ruleName(index)));
-    for (const { name } of rules) {
-      if (name !== "theirs" && !ours.has(name)) judgement.orphans.push(`the rule ${name} is nobody's`);
-    }
     if (!rules.some(({ name }) => name === "theirs")) judgement.violations.push("the rule of others was removed");
-    const pools = await world.strayPools();
-    if (pools > 0) judgement.orphans.push(`${pools} pools`);
+    const there = new Set((await world.objects()).map(({ id }) => id));
+    for (const id of this.theirs) {
+      if (!there.has(id)) judgement.violations.push(`${this.names.get(id)} of others is gone`);
+    }
     const positions = await world.positions();
     for (const [vm, host] of this.positions) {
       if (positions.get(vm) !== host) judgement.unlogged.push(`${vm} is on ${positions.get(vm)}, moved past the proxy`);
     }
-    this.compareOutcomes();
+    this.compareMoves();
+    this.compareOthers();
+    for (const check of this.last) check();
     return judgement;
   }
 
-  /** Whether the rules stand as declared. */
-  async rulesStand(): Promise<boolean> {
-    const rules = await this.world.rules();
-    return this.start.rules.every((how, index) => {
-      const own = rules.filter(({ name }) => name === this.world.ruleName(index));
-      if (how === "unneeded") return own.length === 0;
-      return own.length === 1 && own[0].vms.join() === [...this.world.ruleMembers(index)].sort().join();
-    });
+  /** What is to be looked at besides when the case is over. */
+  atEnd(check: () => void): void {
+    this.last.push(check);
   }
 
   open(): Entry[] {
     return readLog(this.log).filter(({ result }) => result === null);
+  }
+
+  all(): Entry[] {
+    return readLog(this.log);
+  }
+
+  /** What the case's runs wrote. */
+  written(): Entry[] {
+    return this.all().slice(this.entriesBefore);
+  }
+
+  /** Puts a VM on a host, as a request or a scheduled task does, and finds what that breaks. */
+  place(vm: string, to: string): void {
+    this.positions.set(vm, to);
+    const { violations } = this.judgement;
+    const { hosts, vms, memoryMb } = this.world;
+    if (to === hosts[3]) violations.push(`${vm} to a host in maintenance`);
+    for (const rule of this.rules) {
+      if (!rule.mandatory || !rule.apart || !rule.vms.includes(vm)) continue;
+      const beside = rule.vms.filter((other) => other !== vm && this.positions.get(other) === to);
+      if (beside.length > 0) violations.push(`${vm} beside ${beside.join()} against ${rule.name}`);
+    }
+    const reserved = vms.filter((other) => this.positions.get(other) === to).length * RESERVED_MB;
+    const room = memoryMb.get(to) ?? 0;
+    if (reserved > room) violations.push(`${reserved} MB reserved on ${to}, which has ${Math.floor(room)}`);
   }
 
   private attach(proxy: Proxy): void {
@@ -89,40 +121,42 @@ export class Judge {
 
   /** The intent stands on the disk, without an outcome, when the request arrives. */
   private mustBeIntended({ method, body }: Seen): void {
-    const what = changeOf(method, body);
+    const what = changeOf(method, body, this.names);
     if (!what) return;
     const intended = this.open().some(
       ({ kind, subject, to }) =>
-        (what.to === null ? kind.endsWith("-rule") : kind === "relocate") &&
+        what.kinds.includes(kind) &&
         (what.subject === null || subject === what.subject) &&
-        to === what.to,
+        (what.to === null || to === what.to),
     );
-    if (!intended)
-      this.judgement.unlogged.push(`${method} of ${what.subject ?? "a rule"} to ${what.to ?? "the cluster"}`);
+    if (!intended) {
+      this.judgement.unlogged.push(`${method} of ${what.subject ?? "something"} to ${what.to ?? "the cluster"}`);
+    }
   }
 
   private replay({ method, body }: Seen, answer: Answered): void {
-    const what = changeOf(method, body);
+    const what = changeOf(method, body, this.names);
     if (!what || answer.status !== 200) return;
-    if (what.to === null) return this.replayRule(body);
-    const vm = what.subject!;
-    const from = this.positions.get(vm)!;
-    const { violations, doubled } = this.judgement;
-    if (from === what.to) doubled.push(`${vm} to ${what.to}, where it is`);
-    else if (!this.mayOverlap && this.moves.some((move) => move.vm === vm))
-      doubled.push(`${vm} a second time, to ${what.to}`);
-    this.moves.push({ vm, from, to: what.to });
-    this.positions.set(vm, what.to);
-    const { hosts, vms, memoryMb } = this.world;
-    if (what.to === hosts[3]) violations.push(`${vm} to a host in maintenance`);
-    for (const rule of this.rules) {
-      if (!rule.mandatory || !rule.apart || !rule.vms.includes(vm)) continue;
-      const beside = rule.vms.filter((other) => other !== vm && this.positions.get(other) === what.to);
-      if (beside.length > 0) violations.push(`${vm} beside ${beside.join()} against ${rule.name}`);
+    if (method === "RelocateVM_Task") return this.replayMove(what.subject!, what.to!);
+    if (method === "ReconfigureComputeResource_Task") return this.replayRule(body);
+    const self = /<_this type="\w+">([^<]*)/.exec(body)![1];
+    if (this.theirs.has(self) && !method.startsWith("Create")) {
+      this.judgement.violations.push(`${method} of ${this.names.get(self)}, which is of others`);
     }
-    const reserved = vms.filter((other) => this.positions.get(other) === what.to).length * RESERVED_MB;
-    const room = memoryMb.get(what.to) ?? 0;
-    if (reserved > room) violations.push(`${reserved} MB reserved on ${what.to}, which has ${Math.floor(room)}`);
+    const made = /<returnval type="(ResourcePool|ScheduledTask)"[^>]*>([^<]*)</.exec(answer.body)?.[2];
+    if (made !== undefined && what.subject !== null) this.names.set(made, what.subject);
+    this.mustFit(body);
+    if (what.kinds.length === 1) this.taken.push(`${what.kinds[0]} ${what.subject}`);
+  }
+
+  private replayMove(vm: string, to: string): void {
+    const from = this.positions.get(vm)!;
+    const { doubled } = this.judgement;
+    if (from === to) doubled.push(`${vm} to ${to}, where it is`);
+    else if (!this.mayOverlap && this.moves.some((move) => move.vm === vm))
+      doubled.push(`${vm} a second time, to ${to}`);
+    this.moves.push({ vm, from, to });
+    this.place(vm, to);
   }
 
   /** Only the rules of others are mandatory here, so what matters is whether one of them is touched. */
@@ -135,39 +169,46 @@ export class Judge {
     }
   }
 
+  /** What a pool reserves, and the VMs outside it, is there: the host in maintenance gives nothing. */
+  private mustFit(body: string): void {
+    const wanted = /<memoryAllocation>\s*<reservation>(\d+)</.exec(body)?.[1];
+    if (wanted === undefined) return;
+    const { hosts, vms, memoryMb } = this.world;
+    const room = hosts.slice(0, 3).reduce((sum, host) => sum + (memoryMb.get(host) ?? 0), 0);
+    const reserved = vms.length * RESERVED_MB + Number(wanted);
+    if (reserved > room)
+      this.judgement.violations.push(`${reserved} MB reserved in a cluster that has ${Math.floor(room)}`);
+  }
+
   /** Each move that took effect is logged as done, and no other is. */
-  private compareOutcomes(): void {
-    const logged = readLog(this.log).filter(({ kind, result }) => kind === "relocate" && result === "done");
-    const count = (list: readonly string[]) => {
-      const counts = new Map<string, number>();
-      for (const item of list) counts.set(item, (counts.get(item) ?? 0) + 1);
-      return counts;
-    };
-    const done = count(this.moves.map(({ vm, to }) => `${vm} to ${to}`));
-    const said = count(logged.map(({ subject, to }) => `${subject} to ${to}`));
+  private compareMoves(): void {
+    const logged = this.written().filter(
+      ({ kind, result, task }) => kind === "relocate" && result === "done" && task === null,
+    );
+    const done = countOf(this.moves.map(({ vm, to }) => `${vm} to ${to}`));
+    const said = countOf(logged.map(({ subject, to }) => `${subject} to ${to}`));
     for (const key of new Set([...done.keys(), ...said.keys()])) {
-      if ((done.get(key) ?? 0) !== (said.get(key) ?? 0)) {
-        this.judgement.wrong.push(
-          `${key}: done ${done.get(key) ?? 0} times, logged as done ${said.get(key) ?? 0} times`,
-        );
-      }
+      this.compare(key, done.get(key), said.get(key));
     }
   }
-}
 
-interface Change {
-  /** The VM; null: a rule, which is known by its name. */
-  readonly subject: string | null;
-  readonly to: string | null;
-}
-
-function changeOf(method: string, body: string): Change | null {
-  if (method === "RelocateVM_Task") {
-    return {
-      subject: /<_this type="VirtualMachine">([^<]*)/.exec(body)![1],
-      to: /<host type="HostSystem">([^<]*)/.exec(body)![1],
-    };
+  private compareOthers(): void {
+    const logged = this.written().filter(({ kind, result }) => COUNTED.has(kind) && result === "done");
+    const [done, said] = [countOf(this.taken), countOf(logged.map(({ kind, subject }) => `${kind} ${subject}`))];
+    for (const key of new Set([...done.keys(), ...said.keys()])) {
+      if (!COUNTED.has(key.split(" ", 1)[0])) continue;
+      this.compare(key, done.get(key), said.get(key));
+    }
   }
-  if (method !== "ReconfigureComputeResource_Task") return null;
-  return { subject: /<name>([^<]*)</.exec(body)?.[1] ?? null, to: null };
+
+  /** How often a thing was done, and how often the log says so. */
+  compare(what: string, done = 0, said = 0): void {
+    if (done !== said) this.judgement.wrong.push(`${what}: done ${done} times, logged as done ${said} times`);
+  }
+}
+
+export function countOf(list: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of list) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return counts;
 }

@@ -5,6 +5,8 @@ export interface Entry {
   readonly kind: string;
   readonly subject: string;
   readonly to: string | null;
+  /** Key of the vCenter's scheduled task that did it; null where we did it ourselves. */
+  readonly task: string | null;
   result: string | null;
 }
 
@@ -30,9 +32,9 @@ export function readLog(path: string): Entry[] {
         id: string;
         kind: string;
         subject: string;
-        detail: { to?: string };
+        detail: { to?: string; task?: string };
       };
-      entries.set(id, { id, kind, subject, to: detail.to ?? null, result: null });
+      entries.set(id, { id, kind, subject, to: detail.to ?? null, task: detail.task ?? null, result: null });
     } else if (object.outcome) {
       const entry = entries.get(String(object.outcome.id));
       if (entry) entry.result = String(object.outcome.result);

@@ -77,9 +77,12 @@ export class Proxy {
     this.agent.destroy();
   }
 
+  /** Forgets the case before. */
   reset(): void {
     this.treatment = null;
     this.seen = [];
+    this.onSeen = () => undefined;
+    this.onForwarded = () => undefined;
   }
 
   private async treat(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {

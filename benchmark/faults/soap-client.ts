@@ -6,6 +6,18 @@ export interface SoapObject {
   readonly properties: Readonly<Record<string, string>>;
 }
 
+/** A scheduled task of the simulator's. */
+export interface ScheduledTask {
+  readonly id: string;
+  readonly name: string;
+  /** The VM that it moves, the host that it goes to, and when. */
+  readonly vm: string;
+  readonly host: string;
+  readonly runAt: string;
+  /** As a `<spec>` for ReconfigureScheduledTask. */
+  readonly spec: string;
+}
+
 /**
  * A second client of the simulator, which shares no code with the product's: the judge asks and sets up through it.
  * Answers are read with regular expressions, which do for the few shapes that the simulator writes.
@@ -54,6 +66,24 @@ export class SoapClient {
     if (ids.length === 0) return [];
     const objects = ids.map((id) => `<objectSet><obj type="${type}">${id}</obj></objectSet>`).join("");
     return this.retrieve(type, paths, objects);
+  }
+
+  async scheduledTasks(): Promise<ScheduledTask[]> {
+    const answer = await this.call("RetrieveEntityScheduledTask", "ScheduledTaskManager", "ScheduledTaskManager");
+    const ids = [...answer.matchAll(/<returnval type="ScheduledTask"[^>]*>([^<]*)</g)].map(([, id]) => id);
+    const found = await this.properties("ScheduledTask", ids, ["info"]);
+    return found.map(({ id, properties: { info } }) => {
+      const part = (pattern: RegExp) => pattern.exec(info)?.[1] ?? "";
+      return {
+        id,
+        name: part(/<name>([^<]*)</),
+        vm: part(/<entity type="VirtualMachine"[^>]*>([^<]*)</),
+        host: part(/<host type="HostSystem"[^>]*>([^<]*)</),
+        runAt: part(/<runAt>([^<]*)</),
+        // The simulator names the namespace otherwise than requests do.
+        spec: `<spec xsi:type="ScheduledTaskSpec">${part(/^([\s\S]*<\/action>)/).replaceAll("_XMLSchema-instance:", "xsi:")}</spec>`,
+      };
+    });
   }
 
   /** All objects of a type. */

@@ -1,13 +1,18 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import { Declarations } from "../../engine/journal";
+import { type Declaration, Declarations } from "../../engine/journal";
 import { parseSettings, type Settings } from "../../provider/settings";
-import { applyStickiness } from "../../provider/stickiness/lifecycle";
-import { checkStickiness } from "../../provider/stickiness/check";
 import { type Certificate } from "../../test/provider/vsphere/canned";
 import { startVcenter, type Vcenter } from "../../test/testbed";
+import { RESERVED_MB, TIMEOUT_SECONDS } from "./cluster";
 import { Proxy } from "./proxy";
+import type { Scene } from "./scene";
+import { PreparationScene } from "./scenes/preparation";
+import { RulesScene } from "./scenes/rules";
+import { TasksScene } from "./scenes/tasks";
+import { TrafficScene } from "./scenes/traffic";
 import { SoapClient } from "./soap-client";
+import { SCENES, type SceneName, type Start } from "./start";
 import { Telemetry } from "./telemetry";
 
 export interface Rule {
@@ -18,37 +23,31 @@ export interface Rule {
   readonly mandatory: boolean;
 }
 
-/** How a rule of ours stands when a case begins. */
-export const RULE_STATES = ["missing", "present", "changed", "unneeded", "expired"] as const;
-export type RuleState = (typeof RULE_STATES)[number];
-
-export interface Start {
-  readonly rules: readonly RuleState[];
-  readonly onFailure: "stop" | "revert";
-  readonly concurrency: number;
+/** A resource pool, a VM or a scheduled task. */
+export interface WorldObject {
+  readonly type: "ResourcePool" | "VirtualMachine" | "ScheduledTask";
+  readonly id: string;
+  readonly name: string;
+  /** Made by the product: its name says so. */
+  readonly ours: boolean;
 }
 
-const OWNERS = ["bench/faults/front", "bench/faults/back"];
-const MOVES = "bench/faults/moves";
-/** Of each VM, all of it reserved: a host of the simulator's 4 GB has room for four. */
-export const RESERVED_MB = 960;
 const VMS = 10;
 
 /**
- * One simulated cluster of four hosts (one in maintenance) and ten VMs whose memory is reserved, in room for twelve, before
- * it a proxy, and the declarations that an `apply` has to keep true: two rules and a schedule of moves. Two hosts begin
- * full, so one move too many to the third, or one before its room is free, breaks a reservation.
+ * One simulated cluster of four hosts (one in maintenance) and ten VMs whose memory is reserved, in room for twelve, and
+ * before it a proxy. Two hosts begin full, so one move too many to the third, or one before its room is free, breaks a
+ * reservation. What is declared is a scene's.
  */
 export class World {
   hosts: string[] = [];
   /** MB of each host, as the simulator says. */
   memoryMb = new Map<string, number>();
   vms: string[] = [];
+  names: string[] = [];
   cluster = "";
-  source = "";
-  private names: string[] = [];
-  private templates: Record<string, unknown>[] = [];
-  private poolsAtFirst = 0;
+  readonly scenes: Readonly<Record<SceneName, Scene<never>>>;
+  private last: SceneName | null = null;
 
   private constructor(
     readonly vcenter: Vcenter,
@@ -56,8 +55,15 @@ export class World {
     readonly telemetry: Telemetry,
     readonly client: SoapClient,
     private readonly certificate: Certificate,
-    private readonly folder: string,
-  ) {}
+    readonly folder: string,
+  ) {
+    this.scenes = {
+      rules: new RulesScene(this),
+      preparation: new PreparationScene(this),
+      tasks: new TasksScene(this),
+      traffic: new TrafficScene(this),
+    };
+  }
 
   static async start(certificate: Certificate, folder: string): Promise<World> {
     const vcenter = await startVcenter({ hosts: 4, vms: VMS });
@@ -73,10 +79,19 @@ export class World {
     this.client.close();
     this.proxy.stop();
     this.telemetry.stop();
+    await this.traffic.stop();
     await this.vcenter.stop();
   }
 
-  settings(journal: string): Settings {
+  get traffic(): TrafficScene {
+    return this.scenes.traffic as unknown as TrafficScene;
+  }
+
+  scene<S extends Start>({ scene }: S): Scene<S> {
+    return this.scenes[scene] as unknown as Scene<S>;
+  }
+
+  settings(journal: string, over: Readonly<Record<string, unknown>> = {}): Settings {
     return parseSettings(
       {
         vcenter: {
@@ -84,66 +99,50 @@ export class World {
           user: this.vcenter.user,
           password: this.vcenter.password,
           caFile: this.certificate.certFile,
-          timeoutSeconds: 3,
+          timeoutSeconds: TIMEOUT_SECONDS,
         },
         telemetry: { influx: { url: this.telemetry.url, database: "telegraf", timeoutSeconds: 2 } },
         journal,
         device: "plain",
         plan: { gainThreshold: 0, maxMoves: 10 },
+        ...over,
       },
       "the bench",
       {},
     );
   }
 
-  ruleName(index: number): string {
-    return `affinity ${OWNERS[index]}`;
-  }
-
-  ruleMembers(index: number): string[] {
-    return this.vms.slice(2 * index, 2 * index + 2);
-  }
-
-  /** Puts VMs and rules where a case begins, and writes the declarations into a journal of its own. */
+  /** Puts everything where a case begins, and writes the declarations into a journal of its own. */
   async begin(start: Start): Promise<Settings> {
     this.proxy.reset();
     this.telemetry.mood = "well";
-    const settings = this.settings(join(await mkdtemp(join(this.folder, "case-")), "journal.duckdb"));
-    await Promise.all(
-      this.initialHosts().map((host, i) =>
-        this.client.task(
-          "RelocateVM_Task",
-          "VirtualMachine",
-          this.vms[i],
-          `<spec><host type="HostSystem">${host}</host></spec>`,
-        ),
-      ),
-    );
-    const old = (await this.rules()).filter(({ name }) => name.startsWith("affinity "));
-    for (const { key } of old)
-      await this.changeRules(`<operation>remove</operation><removeKey xsi:type="xsd:int">${key}</removeKey>`);
-    const declarations = new Declarations(settings.journal);
-    for (const [index, how] of start.rules.entries()) {
-      if (how !== "missing") {
-        const members = how === "changed" ? this.vms.slice(5, 8) : this.ruleMembers(index);
-        await this.addRule(this.ruleName(index), members, false);
-      }
-      const key = (await this.rules()).find(({ name }) => name === this.ruleName(index))?.key ?? 4242;
-      const state = { ...this.templates[index], key, ...over(how) };
-      await declarations.save({ owner: OWNERS[index], kind: "Stickiness", cluster: this.key, state });
-    }
-    const state = {
-      owner: MOVES,
-      cluster: "DC0_C0",
-      budget: { movesPerRun: 10, movesPerDay: 60, concurrency: start.concurrency },
-      onFailure: start.onFailure,
-    };
-    await declarations.save({ owner: MOVES, kind: "MigrationSchedule", cluster: this.key, state });
+    if (this.last !== null) await this.scenes[this.last].clear();
+    this.last = start.scene;
+    await this.placeMachines();
+    const scene = this.scene(start);
+    const journal = join(await mkdtemp(join(this.folder, "case-")), "journal.duckdb");
+    const settings = this.settings(journal, await scene.settings());
+    await scene.begin(start, settings);
+    this.proxy.reset();
     return settings;
   }
 
+  /** What there is of ours and belongs to nothing declared. */
+  async orphans(start: Start, judge: Parameters<Scene["orphans"]>[1]): Promise<string[]> {
+    const found: string[] = [];
+    for (const name of SCENES) {
+      const scene = this.scenes[name] as unknown as Scene;
+      found.push(...(await scene.orphans(name === start.scene ? start : null, judge)));
+    }
+    return found;
+  }
+
+  declare(settings: Settings, { owner, kind, state }: Pick<Declaration, "owner" | "kind" | "state">): Promise<void> {
+    return new Declarations(settings.journal).save({ owner, kind, cluster: this.key, state: { ...state, owner } });
+  }
+
   get key(): string {
-    return `${this.source}/${this.cluster}`;
+    return `${this.proxy.address}/${this.cluster}`;
   }
 
   /** The host of each VM. */
@@ -164,15 +163,49 @@ export class World {
     }));
   }
 
-  /** Resource pools that were not there when the world was made. */
-  async strayPools(): Promise<number> {
-    return (await this.client.all("ResourcePool", ["name"])).length - this.poolsAtFirst;
+  /** Pools, VMs and scheduled tasks. */
+  async objects(): Promise<WorldObject[]> {
+    const of = async (type: "ResourcePool" | "VirtualMachine") =>
+      (await this.client.all(type, ["name"])).map(({ id, properties }) => objectOf(type, id, properties.name));
+    const tasks = (await this.client.scheduledTasks()).map(({ id, name }) => objectOf("ScheduledTask", id, name));
+    return [...(await of("ResourcePool")), ...(await of("VirtualMachine")), ...tasks];
   }
 
-  /** Two hosts full and one half full, nothing on the one in maintenance; each rule's VMs share a host, the foreign rule holds. */
-  private initialHosts(): string[] {
+  async relocate(vm: string, host: string): Promise<void> {
+    const spec = `<spec><host type="HostSystem">${host}</host></spec>`;
+    await this.client.task("RelocateVM_Task", "VirtualMachine", vm, spec);
+  }
+
+  async addRule(name: string, vms: readonly string[], mandatory: boolean): Promise<void> {
+    const members = vms.map((vm) => `<vm type="VirtualMachine">${vm}</vm>`).join("");
+    await this.changeRules(
+      `<operation>add</operation><info xsi:type="ClusterAntiAffinityRuleSpec"><enabled>true</enabled><name>${name}</name>` +
+        `<mandatory>${mandatory}</mandatory><userCreated>true</userCreated>${members}</info>`,
+    );
+  }
+
+  removeRule(key: number): Promise<void> {
+    return this.changeRules(`<operation>remove</operation><removeKey xsi:type="xsd:int">${key}</removeKey>`);
+  }
+
+  /** Removes pools and VMs that the product made. */
+  async removeOurs(): Promise<void> {
+    const ours = (await this.objects()).filter((object) => object.ours);
+    for (const { type, id } of ours.filter((object) => object.type !== "ScheduledTask")) {
+      if (type === "VirtualMachine") {
+        await this.client.task("PowerOffVM_Task", type, id).catch(() => undefined);
+      }
+      await this.client.task("Destroy_Task", type, id);
+    }
+    for (const { id } of ours.filter(({ type }) => type === "ScheduledTask")) {
+      await this.client.call("RemoveScheduledTask", "ScheduledTask", id);
+    }
+  }
+
+  /** Two hosts full and one half full, nothing on the one in maintenance; the rules' VMs share hosts, the foreign rule holds. */
+  private async placeMachines(): Promise<void> {
     const [a, b, c] = this.hosts;
-    return [a, a, b, b, a, b, c, c, a, b];
+    await Promise.all([a, a, b, b, a, b, c, c, a, b].map((host, i) => this.relocate(this.vms[i], host)));
   }
 
   private async prepare(): Promise<void> {
@@ -182,41 +215,15 @@ export class World {
     const vms = await byName("VirtualMachine");
     [this.vms, this.names] = [vms.map(({ id }) => id), vms.map(({ properties }) => properties.name)];
     this.cluster = (await byName("ClusterComputeResource"))[0].id;
-    this.poolsAtFirst = (await this.client.all("ResourcePool", ["name"])).length;
     for (const { id, properties } of await this.client.properties("HostSystem", this.hosts, ["hardware.memorySize"]))
       this.memoryMb.set(id, Number(properties["hardware.memorySize"]) / 2 ** 20);
-    this.source = this.proxy.address;
     for (const vm of this.vms) {
       const spec = `<spec><memoryMB>${RESERVED_MB}</memoryMB><memoryAllocation><reservation>${RESERVED_MB}</reservation></memoryAllocation></spec>`;
       await this.client.task("ReconfigVM_Task", "VirtualMachine", vm, spec);
     }
-    const settings = this.settings(join(this.folder, "template.duckdb"));
-    const now = Math.floor(Date.now() / 1000);
-    for (const [index, owner] of OWNERS.entries()) {
-      const virtualMachines = this.names.slice(2 * index, 2 * index + 2);
-      const user = { owner, cluster: "DC0_C0", virtualMachines, riskBound: 1e-6, maxHours: 24 };
-      this.templates.push({ ...(await applyStickiness({}, await checkStickiness({}, user, settings, now), settings)) });
-    }
-    await Promise.all(
-      this.initialHosts().map((host, i) =>
-        this.client.task(
-          "RelocateVM_Task",
-          "VirtualMachine",
-          this.vms[i],
-          `<spec><host type="HostSystem">${host}</host></spec>`,
-        ),
-      ),
-    );
+    await this.placeMachines();
     await this.client.task("EnterMaintenanceMode_Task", "HostSystem", this.hosts[3], "<timeout>0</timeout>");
     await this.addRule("theirs", [this.vms[4], this.vms[5]], true);
-  }
-
-  private addRule(name: string, vms: readonly string[], mandatory: boolean): Promise<void> {
-    const members = vms.map((vm) => `<vm type="VirtualMachine">${vm}</vm>`).join("");
-    return this.changeRules(
-      `<operation>add</operation><info xsi:type="ClusterAntiAffinityRuleSpec"><enabled>true</enabled><name>${name}</name>` +
-        `<mandatory>${mandatory}</mandatory><userCreated>true</userCreated>${members}</info>`,
-    );
   }
 
   private changeRules(rule: string): Promise<void> {
@@ -225,9 +232,6 @@ export class World {
   }
 }
 
-/** What of the declared state differs from that of a rule that was made just now. */
-function over(how: RuleState): Record<string, unknown> {
-  const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
-  if (how === "unneeded") return { riskBound: 0.99, since: ago(5) };
-  return how === "expired" ? { since: ago(30), expiresAt: ago(2) } : {};
-}
+const objectOf = (type: WorldObject["type"], id: string, name: string): WorldObject => ({
+  ...{ type, id, name, ours: name.startsWith("affinity") },
+});

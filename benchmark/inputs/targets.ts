@@ -1,9 +1,14 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { loadSettings } from "../../cli/config";
 import { loadPlan } from "../../cli/plan-file";
+import { readRvtools } from "../../cli/rvtools/inventory";
+import { propagationFileSchema } from "../../engine/models/propagation";
+import { ModelStore } from "../../engine/models/store";
+import { readHostEvents, readRequests } from "../../engine/models/training";
+import { readFlows } from "../../engine/models/training/flows";
 import { planRequestSchema } from "../../engine/planner";
 import type { Random } from "../../engine/random";
 import { computePlan } from "../../engine/run";
@@ -12,15 +17,33 @@ import { syntheticCluster } from "../../engine/synthetic";
 import { LineSyntaxError, parseHead, parseLine } from "../../engine/telemetry/import/line-protocol";
 import { parseTerraformPlan } from "../../policies/terraform/plan";
 import { resourcesOf } from "../../policies/terraform/resources";
-import { parseInputs as parseSchedule } from "../../provider/schedule/inputs";
+import { parseInputs as parsePreparation } from "../../provider/preparation/inputs";
+import { parseInputs as parseProactive } from "../../provider/proactive/inputs";
+import { parseNews as parseSchedule } from "../../provider/schedule/inputs";
+import { parseSettings } from "../../provider/settings";
+import { settingsOfStack } from "../../provider/stack-config";
 import { parseInputs as parseStickiness } from "../../provider/stickiness/inputs";
 import { SoapTransport } from "../../provider/vsphere/soap";
 import type { HttpsClient } from "../../provider/vsphere/https";
 import { Reference } from "../../provider/vsphere/values";
 import { RecordedTelemetry } from "../support/recorded";
+import {
+  CONFIG,
+  PREPARATION,
+  PREPARATION_NEVER,
+  PROACTIVE,
+  PROACTIVE_NEVER,
+  PROPAGATION,
+  SCHEDULE,
+  STICKINESS,
+  TERRAFORM,
+} from "./documents";
 import { breakLine } from "./lines";
 import { breakDocument, breakText, type Mutant } from "./mutate";
+import { breakRecords, FLOWS, HOST_EVENTS, isCsv, type RecordFile, recordsText, REQUESTS } from "./records";
+import { breakRvtools, RVTOOLS_EXPORT, unbundle } from "./rvtools";
 import { breakSoap, SOAP_ANSWER } from "./soap";
+import { breakStack, STACK } from "./stack";
 import { breakYaml } from "./yaml";
 
 type Loose = Record<string, unknown>;
@@ -37,8 +60,12 @@ export interface Target {
   readonly good: string;
 }
 
+/** A trained model that isn't taken: its fallback serves, and the reason is for the user to read. */
+class ModelNotTaken extends Error {}
+
 /** Refusals that aren't an AffinityError, and name the place all the same: importers count and report them. */
-export const isNamedRefusal = (error: unknown): boolean => error instanceof LineSyntaxError;
+export const isNamedRefusal = (error: unknown): boolean =>
+  error instanceof LineSyntaxError || error instanceof ModelNotTaken;
 
 export async function makeTargets(): Promise<Target[]> {
   const folder = mkdtempSync(join(tmpdir(), "affinity-inputs-"));
@@ -62,9 +89,33 @@ export async function makeTargets(): Promise<Target[]> {
   const json = (document: Loose, open: (path: readonly (string | number)[]) => boolean, share = 0.75) => ({
     good: JSON.stringify(document),
     make: (random: Random) =>
-      random.uniform() < share ? breakDocument(random, document, open) : breakText(random, JSON.stringify(document)),
+      random.uniform() < share
+        ? besidePulumis(() => breakDocument(random, document, open))
+        : breakText(random, JSON.stringify(document)),
   });
   const journal = join(folder, "none.duckdb");
+  /** A document of which some values are bad though their types are right. */
+  const declared = (
+    document: Loose,
+    never: readonly Loose[],
+    open: (path: readonly (string | number)[]) => boolean,
+  ) => ({
+    good: JSON.stringify(document),
+    make: (random: Random): Mutant => {
+      if (random.uniform() < 0.7) return besidePulumis(() => breakDocument(random, document, open));
+      const bad = random.pick(never);
+      return { what: JSON.stringify(bad).slice(0, 60), text: JSON.stringify({ ...document, ...bad }) };
+    },
+  });
+  const records = (name: string, kind: RecordFile, read: (path: string) => unknown): Target => ({
+    name,
+    turns: 2,
+    good: recordsText(kind, true),
+    make: (random) => breakRecords(random, kind),
+    read: (text) => read(file(isCsv(text) ? `${name}.csv` : `${name}.ndjson`, text)),
+  });
+  const models = new ModelStore(join(folder, "models"));
+  mkdirSync(models.folder);
   return [
     {
       name: "inventory",
@@ -104,8 +155,51 @@ export async function makeTargets(): Promise<Target[]> {
     {
       name: "schedule",
       turns: 4,
-      ...json(SCHEDULE, (path) => path.length === 0 || path.at(-1) === "settings", 1),
+      ...json(SCHEDULE, endsWith("settings"), 1),
       read: (text) => parseSchedule(JSON.parse(text) as Loose),
+    },
+    {
+      name: "preparation",
+      turns: 4,
+      ...declared(PREPARATION, PREPARATION_NEVER, () => false),
+      read: (text) => parsePreparation(JSON.parse(text) as Loose),
+    },
+    {
+      name: "proactive",
+      turns: 4,
+      // Names of VMs are keys there.
+      ...declared(PROACTIVE, PROACTIVE_NEVER, endsWith("addresses")),
+      read: (text) => parseProactive(JSON.parse(text) as Loose),
+    },
+    {
+      name: "stack",
+      turns: 4,
+      good: JSON.stringify(STACK),
+      make: breakStack,
+      read: (text) => parseSettings(settingsOfStack(JSON.parse(text) as Record<string, string>), "the stack", {}),
+    },
+    {
+      name: "propagation",
+      turns: 2,
+      ...json(PROPAGATION, endsWith("tiers")),
+      read: async (text) => {
+        file("models/propagation.json", text);
+        const found = await models.load("propagation", propagationFileSchema);
+        if (found.file === null) throw new ModelNotTaken(found.because);
+      },
+    },
+    records("flows", FLOWS, (path) => readFlows(path, made.snapshot.virtualMachines)),
+    records("requests", REQUESTS, readRequests),
+    records("host events", HOST_EVENTS, (path) => readHostEvents(path, made.snapshot.hosts)),
+    {
+      name: "rvtools",
+      turns: 1,
+      good: RVTOOLS_EXPORT,
+      make: breakRvtools,
+      read: (text) => {
+        unbundle(join(folder, "rvtools"), text);
+        return readRvtools(join(folder, "rvtools"));
+      },
     },
     {
       name: "soap",
@@ -132,48 +226,11 @@ export async function makeTargets(): Promise<Target[]> {
   ];
 }
 
-const CONFIG: Loose = {
-  vcenter: { server: "vc.example.com", user: "u", password: "p", insecure: false, timeoutSeconds: 30 },
-  telemetry: { influx: { url: "http://influx.example.com:8086", database: "telegraf", timeoutSeconds: 60 } },
-  journal: "journal.duckdb",
-  device: "plain",
-  plan: { seed: 1, maxMoves: 10, gainThreshold: 0.1 },
-};
-
-const STICKINESS: Loose = {
-  owner: "p/s/n",
-  cluster: "production",
-  virtualMachines: ["db-1", "db-2"],
-  keep: "apart",
-  riskBound: 0.01,
-  maxHours: 24,
-  mandatory: false,
-};
-
-const SCHEDULE: Loose = {
-  owner: "p/s/n",
-  cluster: "production",
-  windows: [{ recurrence: "FREQ=DAILY;BYHOUR=2;BYMINUTE=0", durationMinutes: 120, timeZone: "Europe/Berlin" }],
-  budget: { movesPerRun: 10, movesPerDay: 40, concurrency: 4 },
-  thresholds: { risk: 0.02 },
-  priority: "lowPriority",
-  onFailure: "stop",
-};
-
-const TERRAFORM: Loose = {
-  format_version: "1.2",
-  planned_values: {},
-  resource_changes: [
-    {
-      address: "vsphere_virtual_machine.a",
-      mode: "managed",
-      type: "vsphere_virtual_machine",
-      name: "a",
-      change: { actions: ["create"], before: null, after: { name: "a", num_cpus: 2 }, after_unknown: {} },
-    },
-  ],
-  configuration: { root_module: { resources: [{ type: "vsphere_virtual_machine", name: "a", expressions: {} }] } },
-};
+/** Keys with two underscores at the root of a resource's inputs are Pulumi's own, and are passed over. */
+function besidePulumis(make: () => Mutant): Mutant {
+  const mutant = make();
+  return mutant.what === 'the key "__proto__" added at ' ? besidePulumis(make) : mutant;
+}
 
 /** Its schema is Terraform's, and lets keys be that it doesn't know: only what is read can be wrong. */
 function breakTerraform(random: Random): Mutant {

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { Judge } from "../../benchmark/faults/judge";
 import type { Answered, Proxy, Seen } from "../../benchmark/faults/proxy";
-import { RESERVED_MB, type Rule, type World } from "../../benchmark/faults/world";
+import { RESERVED_MB } from "../../benchmark/faults/cluster";
+import type { Rule, World, WorldObject } from "../../benchmark/faults/world";
+
+const OBJECTS: WorldObject[] = [
+  { type: "ResourcePool", id: "resgroup-1", name: "Resources", ours: false },
+  { type: "ResourcePool", id: "resgroup-2", name: "affinity a", ours: true },
+];
 
 describe("the judge of the fault bench", () => {
   const rules: Rule[] = [{ key: 1, name: "theirs", vms: ["vm-4", "vm-5"], apart: true, mandatory: true }];
@@ -17,9 +23,10 @@ describe("the judge of the fault bench", () => {
       ...{ hosts, vms: Object.keys(positions), proxy },
       memoryMb: new Map(hosts.map((host) => [host, 4 * RESERVED_MB + 10])),
       rules: () => Promise.resolve(rules),
+      objects: () => Promise.resolve(OBJECTS),
       positions: () => Promise.resolve(new Map(Object.entries(positions))),
     } as unknown as World;
-    const judge = await Judge.watch(world, "/nowhere", { rules: [], onFailure: "stop", concurrency: 1 });
+    const judge = await Judge.watch(world, "/nowhere", false);
     for (const seen of moves) proxy.onForwarded!(seen, { status: 200, headers: {}, body: "" } as Answered);
     return judge.judgement;
   }
@@ -47,5 +54,29 @@ describe("the judge of the fault bench", () => {
     assert.match(violations[1], /maintenance/);
     const { doubled } = await judged(full, move("vm-1", "host-3"), move("vm-1", "host-3"));
     assert.equal(doubled.length, 1);
+  });
+
+  it("finds what is done without an intent, and to what isn't ours", async () => {
+    const destroy = (pool: string): Seen => ({
+      ...{ index: 1, ofMethod: 1, method: "Destroy_Task" },
+      body: `<_this type="ResourcePool">${pool}</_this>`,
+    });
+    const proxy = {} as Proxy;
+    const world = {
+      ...{ hosts: [], vms: [], proxy, memoryMb: new Map() },
+      rules: () => Promise.resolve(rules),
+      objects: () => Promise.resolve(OBJECTS),
+      positions: () => Promise.resolve(new Map()),
+    } as unknown as World;
+    const { judgement } = await Judge.watch(world, "/nowhere", false);
+    for (const pool of ["resgroup-1", "resgroup-2"]) {
+      proxy.onSeen(destroy(pool));
+      proxy.onForwarded(destroy(pool), { status: 200, headers: {}, body: "" } as Answered);
+    }
+    assert.deepEqual(judgement.violations, ["Destroy_Task of Resources, which is of others"]);
+    assert.deepEqual(judgement.unlogged, [
+      "Destroy_Task of Resources to the cluster",
+      "Destroy_Task of affinity a to the cluster",
+    ]);
   });
 });
