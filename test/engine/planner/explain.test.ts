@@ -4,6 +4,10 @@ import { openPlainDevice } from "../../../engine/compute/devices/plain";
 import { COST_UNIT, type Plan, planPlacement } from "../../../engine/planner";
 import { expectedUnserved } from "../../../engine/planner/explain";
 import { smallestConflict } from "../../../engine/planner/explain/smallest-conflict";
+import { compileConstraints } from "../../../engine/planner/constraints";
+import { buildProblem, compileModel } from "../../../engine/planner/problem";
+import { Search } from "../../../engine/planner/solver";
+import { richWorld } from "./rich-world";
 import { makeWorld, type WorldSpec } from "./world";
 
 async function planOf(spec: WorldSpec): Promise<Plan> {
@@ -110,6 +114,73 @@ describe("what a plan explains", () => {
     assert.equal(plan.hosts[0].expectedReady!.after, 0.0714);
     assert.equal(plan.hosts[0].expectedMemoryPressure!.after, 0);
   });
+});
+
+describe("what a plan explains, judged from outside", () => {
+  it("is exact: by objective, the difference of two evaluations of the whole placement", async () => {
+    let [judged, gains] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(richWorld, async (spec) => {
+        const running = (spec.vms ?? []).map(({ name }) => name);
+        const wanted = (spec.request.virtualMachines as { name: string }[]).map(({ name }) => name);
+        const explain = [...running, ...wanted];
+        const world = makeWorld({ ...spec, request: { ...spec.request, include: "all", explain } });
+        const { request, snapshot, assessment } = world;
+        const options = { device: openPlainDevice() };
+        const plan = await planPlacement(request, snapshot, snapshot.clusters[0], assessment, options).catch(
+          () => null,
+        );
+        if (!plan) return;
+        const model = compileModel(request, snapshot, snapshot.clusters[0], assessment);
+        const problem = buildProblem(model, compileConstraints(model));
+        const hostOf = new Map(plan.virtualMachines.map(({ vm, hostId }) => [vm, hostId]));
+        const at = (vm: string) => model.hosts.findIndex(({ id }) => id === hostOf.get(vm));
+        const homes = Int32Array.from(problem.units.vms, ([v]) => at(model.vms[v].name));
+        // Where a rule could not join its VMs, they are no unit of the plan.
+        if (problem.units.vms.some((members, unit) => members.some((v) => at(model.vms[v].name) !== homes[unit])))
+          return;
+        const costsWith = (unit: number, host: number): Record<string, number> => {
+          const search = new Search(problem, Infinity);
+          homes.forEach((home, other) => search.move(other, other === unit ? host : home));
+          return search.costs();
+        };
+        const standing = costsWith(-1, -1);
+        assert.deepEqual(plan.cost.after, standing);
+        const change = (unit: number, host: number) =>
+          Object.fromEntries(
+            Object.entries(costsWith(unit, host)).map(([name, cost]) => [name, cost - standing[name]]),
+          );
+        const sum = (of: Record<string, number>) => Object.values(of).reduce((a, b) => a + b, 0);
+        for (const { vm, costs } of plan.virtualMachines) {
+          const unit = problem.units.unitOf[model.vms.findIndex(({ name }) => name === vm)];
+          assert.equal(costs!.length, model.hosts.length);
+          for (const { hostId, byObjective, extraCost } of costs!) {
+            const expected = change(
+              unit,
+              model.hosts.findIndex(({ id }) => id === hostId),
+            );
+            assert.deepEqual(byObjective, expected, `${vm} on ${hostId}`);
+            assert.equal(extraCost, sum(expected));
+            judged++;
+          }
+        }
+        for (const { vm, fromHostId, gain, byObjective, cost } of plan.moves) {
+          const unit = problem.units.unitOf[model.vms.findIndex(({ name }) => name === vm)];
+          if (problem.units.vms[unit].length > 1) continue;
+          const { moveCost = 0, ...rest } = change(
+            unit,
+            model.hosts.findIndex(({ id }) => id === fromHostId),
+          );
+          assert.deepEqual(byObjective, rest);
+          assert.equal(gain, sum(rest));
+          assert.equal(cost, Math.round(request.config.gainThreshold * COST_UNIT) - moveCost);
+          gains++;
+        }
+      }),
+      { numRuns: 60, seed: 53 },
+    );
+    assert.ok(judged > 1000 && gains > 30, `only ${judged} costs and ${gains} moves were judged`);
+  }).timeout(60_000);
 });
 
 describe("the expected demand that isn't served", () => {
