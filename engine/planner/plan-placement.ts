@@ -151,7 +151,7 @@ function refuseUnmetRequest(
     const moving = new Set(needed.filter((v) => model.vms[v].current >= 0)).size;
     return moving <= maxMoves && canPlace(free, subset, maxMoves);
   };
-  throw infeasible(model, alone, [...names], possible);
+  throw infeasible(model, alone, [...names], possible, free);
 }
 
 function telemetryOf({ assessment, request, vms, movable }: Model): Plan["telemetry"] {

@@ -3,6 +3,7 @@ import type { ActiveConstraint } from "../constraints/constraint";
 import { moveLimit } from "../constraints/maximum-moves";
 import type { Model } from "../problem/model";
 import { buildProblem } from "../problem/problem";
+import { proveInfeasible, proveTooFewMoves } from "../proof";
 import { placeAll } from "../solver";
 import { listNames } from "../wording";
 import { smallestConflict } from "./smallest-conflict";
@@ -35,12 +36,17 @@ function itemsOf(model: Model, constraints: readonly ActiveConstraint[]): Item[]
   return limit ? [...items, { ...limit, active: null }] : items;
 }
 
-/** The error for a request that can't be met: who has no host, and the smallest set of constraints that is to blame. */
+/**
+ * The error for a request that can't be met: who has no host, and the smallest set of constraints that is to blame; whether
+ * that is proven, and by what, or only that no way was found.
+ * @param asked the model that `possible` judges, where it isn't `model` itself
+ */
 export function infeasible(
   model: Model,
   constraints: readonly ActiveConstraint[],
   homeless: readonly string[],
   possible: (subset: readonly ActiveConstraint[], maxMoves: number) => boolean,
+  asked: Model = model,
 ): AffinityError {
   const oracle = (subset: readonly Item[]): boolean =>
     possible(
@@ -52,10 +58,15 @@ export function infeasible(
   const { conflict, smallest } = smallestConflict(itemsOf(model, constraints), oracle, trials);
   const names = [...homeless].sort();
   const plural = conflict.length === 1 ? "this constraint" : `these ${conflict.length} constraints together`;
-  const proof = smallest ? "and no fewer do" : "without any one of them there is a way; that no fewer do isn't proven";
+  const fewer = smallest ? "and no fewer do" : "without any one of them there is a way; that no fewer do isn't proven";
+  const moves = conflict.some(({ active }) => active === null) ? model.request.config.maxMoves : Infinity;
+  const blamed = conflict.flatMap(({ active }) => (active ? [active] : []));
+  const tooFewMoves = asked === model ? null : proveTooFewMoves(model, blamed, moves);
+  const proof = tooFewMoves ?? proveInfeasible(asked, blamed, moves);
+  const proven = proof === null ? "no way was found, that there is none isn't proven" : `proven: ${proof}`;
   return new AffinityError({
     code: "PLAN_INFEASIBLE",
-    message: `no host of cluster "${model.cluster.name}" can take ${listNames(names.map((name) => `"${name}"`))}: ${plural} leave${conflict.length === 1 ? "s none" : ` none, ${proof}`}`,
+    message: `no host of cluster "${model.cluster.name}" can take ${listNames(names.map((name) => `"${name}"`))}: ${plural} leave${conflict.length === 1 ? "s none" : ` none, ${fewer}`} (${proven})`,
     hint: "relax one of them, add room, or take VMs out of the request",
     problems: conflict.map(({ constraint, name, text }) => ({ path: constraint, message: `${name}: ${text}` })),
   });

@@ -21,7 +21,14 @@ export function findDetours(
   const single = pending.filter((bundle) => bundle.length === 1).map(([unit]) => unit);
   const movable = single.filter((unit) => !mayNot(unit) && at[unit] >= 0);
   movable.sort((a, b) => cost(a) - cost(b) || a - b);
-  for (const bundle of pending) {
+  const costAt = new Map<number, number>();
+  for (const unit of movable) costAt.set(at[unit], Math.min(costAt.get(at[unit]) ?? Infinity, cost(unit)));
+  // A cycle can be opened anywhere: where the one that makes way costs least.
+  const least = (bundle: readonly number[]): number =>
+    bundle.reduce((low, unit) => Math.min(low, costAt.get(problem.to[unit]) ?? Infinity), Infinity);
+  const cheapestFirst = pending.map((bundle) => ({ bundle, cost: least(bundle) }));
+  cheapestFirst.sort((a, b) => (a.cost === b.cost ? 0 : a.cost - b.cost));
+  for (const { bundle } of cheapestFirst) {
     const destinations = new Set(bundle.map((unit) => problem.to[unit]));
     // Those in a rule's way may be anywhere, and come after those that take the destination's room.
     const near = movable.filter((unit) => destinations.has(at[unit]) && !bundle.includes(unit));

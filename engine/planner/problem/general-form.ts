@@ -23,6 +23,8 @@ export class GeneralForm {
   /** VMs out of scope that are items, in the order of their items. */
   private readonly fixed: number[] = [];
   private isWhole = true;
+  /** Sums over the whole cluster, which no placement changes: amounts by VM of the model. Not in the spec. */
+  readonly totals: { readonly amounts: Float64Array; readonly limit: number }[] = [];
 
   constructor(readonly problem: Problem) {
     this.allowed = problem.allowed.slice();

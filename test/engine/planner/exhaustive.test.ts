@@ -63,6 +63,7 @@ describe("a request that is refused", () => {
         if (hard.some(({ form }) => form.bind(model, buildProblem(model, hard).units).violation() > 0)) return;
         assert.equal(possible(model, hard), false, "there is a placement");
         const { problems, message } = refusal;
+        assert.match(message, /\(proven: /, "so few VMs and hosts can all be tried");
         const named = hard.filter(({ name }) => problems.some((problem) => problem.message.startsWith(`${name}: `)));
         assert.ok(named.length >= problems.length);
         assert.equal(possible(model, named), false, message);

@@ -3,8 +3,7 @@ import { type Form, ONE_VM } from "../constraint";
 /** A sum over the whole cluster that must stay within a limit, wherever the VMs are. */
 export function totalForm(amounts: Float64Array, limit: number): Form {
   return {
-    // All VMs are placed in the end: the sum is what it is.
-    express: () => {},
+    express: (form) => void form.totals.push({ amounts, limit }),
     bind(model, units) {
       const sizes = Float64Array.from(units.vms, (members) => members.reduce((sum, v) => sum + amounts[v], 0));
       let used = 0;

@@ -1,0 +1,2 @@
+export { proveTooFewMoves } from "./forced-moves";
+export { proveInfeasible } from "./prove-infeasible";
