@@ -93,7 +93,14 @@ function applyFlags(settings: Loose, flags: WorldFlags): Loose {
 
 /** `http://user:password@server:8086/database` as InfluxDB settings; anything else is a DuckDB file. */
 export function telemetrySetting(text: string): Loose {
-  if (!/^https?:\/\//.test(text)) return { duckdb: text };
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { duckdb: text };
+  if (!/^https?:/i.test(text)) {
+    throw new AffinityError({
+      code: "SETTINGS_INVALID",
+      message: `the --telemetry address "${text}" is none of InfluxDB's`,
+      hint: "give it as http://server:8086/database or https://server:8086/database, or name a DuckDB file",
+    });
+  }
   let url: URL;
   try {
     url = new URL(text);

@@ -18,6 +18,7 @@ export const lazy = {
   pulumiAutomation: () => require("@pulumi/pulumi/automation") as typeof import("@pulumi/pulumi/automation"),
   preparations: () => require("../provider/preparation/summary") as typeof import("../provider/preparation/summary"),
   progressBar: () => require("cli-progress") as typeof import("cli-progress"),
+  backtestPage: () => require("./report/backtest") as typeof import("./report/backtest"),
   report: () => require("./report") as typeof import("./report"),
   reconcile: () => require("../provider/reconcile/reconcile") as typeof import("../provider/reconcile/reconcile"),
   request: () => require("../engine/planner/request") as typeof import("../engine/planner/request"),

@@ -10,8 +10,12 @@ export function formatPath(path: readonly PropertyKey[]): string {
 }
 
 export function problemsOf(error: z.ZodError): Problem[] {
-  return error.issues.map((issue) => ({ path: formatPath(issue.path), message: issue.message }));
+  return error.issues.map((issue) => ({ path: formatPath(issue.path), message: plain(issue.message) }));
 }
+
+/** A value that isn't there is missing, and no value of another type. */
+const plain = (message: string): string =>
+  message.replace(/^Invalid input: expected (.+), received undefined$/, "is missing ($1)");
 
 /**
  * Parses `input` with `schema`; every violation is listed at once, with its path.

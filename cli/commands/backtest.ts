@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { Arm, BacktestRow } from "../../engine/backtest";
 import { AffinityError } from "../../engine/errors";
@@ -8,8 +8,10 @@ import type { ReplayOutcome } from "../../engine/replay";
 import { chooseCluster } from "../cluster";
 import type { CliCommand } from "../command";
 import { loadSettings } from "../config";
+import { writeTextFile } from "../files";
 import { ExitCode } from "../exit";
 import { lazy } from "../lazy";
+import { ARMS } from "../report/backtest/arms";
 import { addInventoryOptions, addPlanOptions, addTelemetryOptions, type WorldFlags } from "../options";
 import { renderTable } from "../table";
 import { readSnapshot, withTelemetry } from "../world";
@@ -20,20 +22,19 @@ interface BacktestFlags extends WorldFlags {
   readonly testDays?: number;
   readonly folds?: number;
   readonly everyMinutes?: number;
+  readonly out?: string;
 }
 
 const DEFAULTS = { days: 21, testDays: 7, folds: 1, everyMinutes: 60 };
-const ARMS: readonly (readonly [Arm, string])[] = [
-  ["asItWas", "as it was: no move"],
-  ["reactive", "reactive: hosts above 85 % give VMs away"],
-  ["planned", "planned: this planner, its forecasts, this configuration"],
-];
 
 /** What models and planner would have been worth on the user's own history. */
 export const backtestCommand: CliCommand<BacktestFlags> = {
   name: "backtest",
   summary: "measure models and planner on your own history: errors, calibration, overload that would have been",
-  examples: ["vsphere-affinity backtest --inventory inventory.json --telemetry telemetry.duckdb --test-days 7"],
+  examples: [
+    "vsphere-affinity backtest --inventory inventory.json --telemetry telemetry.duckdb --test-days 7",
+    "vsphere-affinity backtest --inventory inventory.json --telemetry telemetry.duckdb --out backtest.html",
+  ],
   configure(command) {
     addInventoryOptions(command);
     addTelemetryOptions(command);
@@ -44,6 +45,7 @@ export const backtestCommand: CliCommand<BacktestFlags> = {
     number("test-days", "days that each fold is judged on", DEFAULTS.testDays);
     number("folds", "folds, one after the other, the last one ending now", DEFAULTS.folds);
     number("every-minutes", "time between two decisions of the replay", DEFAULTS.everyMinutes);
+    command.option("--out <file>", "the result as a page, too: one HTML file");
   },
   async run(context, flags) {
     const settings = loadSettings(flags, context.environment);
@@ -96,7 +98,17 @@ export const backtestCommand: CliCommand<BacktestFlags> = {
         }),
       );
       const shown = { ...result, replay: withoutPlacements(result.replay) };
-      context.output.result(shown, () => text(result.models, result.replay, context.output));
+      if (flags.out !== undefined) {
+        const about = { cluster: cluster.name, source: snapshot.source.name };
+        const page = lazy.backtestPage().renderBacktest({ ...about, ...result });
+        writeTextFile(flags.out, page, "backtest");
+      }
+      context.output.result({ ...shown, ...(flags.out !== undefined && { file: resolve(flags.out) }) }, () =>
+        [
+          text(result.models, result.replay, context.output),
+          ...(flags.out === undefined ? [] : [resolve(flags.out)]),
+        ].join("\n"),
+      );
       return ExitCode.clean;
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -150,7 +162,7 @@ function text(
       { title: "VM MINUTES LOST", align: right },
       { title: "MOVES", align: right },
     ],
-    ARMS.map(([arm, name]) => {
+    ARMS.map(({ arm, name }) => {
       const { overloadMinutes, lostVmMinutes, moves } = outcomes[arm];
       return [name, overloadMinutes.toFixed(0), lostVmMinutes.toFixed(1), String(moves)];
     }),

@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { AffinityError } from "../../engine/errors";
+import type { Snapshot } from "../../engine/snapshot";
 import type { Context } from "../command";
+import { telemetrySetting } from "../config";
 import { readTextFile } from "../files";
 import { lazy } from "../lazy";
 import { canLookUp, lookUp } from "./cluster";
@@ -25,8 +28,8 @@ export interface InitFlags {
 }
 
 const QUESTIONS = {
-  source: "vCenter (such as vcenter.example.com), or an inventory file that `export` wrote: ",
-  telemetry: "Telemetry: DuckDB file or http://server:8086/database (empty: none yet): ",
+  source: "vCenter's name, or an inventory file (.json) of `export`: ",
+  telemetry: "Telemetry, a DuckDB file or http://server:8086/database (empty: none): ",
 } as const;
 
 /**
@@ -43,22 +46,33 @@ export async function askFor(context: Context, flags: InitFlags): Promise<Answer
     cluster: flags.cluster === undefined && (known === null || !canLookUp(known, context.environment)),
   };
   if (!asks && Object.values(open).some(Boolean)) throw incomplete(open);
-  const source = known ?? sourceOf(await ask(context, QUESTIONS.source), flags.caFile);
-  if (source === null) throw incomplete({ source: true });
-  const telemetry = open.telemetry ? await ask(context, QUESTIONS.telemetry) : flags.telemetry || "";
-  const cluster = await clusterOf(context, source, flags.cluster, asks);
+  const [source, snapshot] = known
+    ? [known, await lookUp(context, known)]
+    : await ask(context, QUESTIONS.source, async (answer) => {
+        const named = sourceOf(answer, flags.caFile);
+        return [named, await lookUp(context, named)] as const;
+      });
+  const telemetry = open.telemetry ? await ask(context, QUESTIONS.telemetry, telemetryOf) : flags.telemetry || "";
+  const cluster = await clusterOf(context, snapshot, flags.cluster, asks);
   return { source, telemetry: telemetry === "" ? null : telemetry, cluster };
 }
 
-async function clusterOf(context: Context, source: Source, flag: string | undefined, asks: boolean): Promise<string> {
-  const snapshot = await lookUp(context, source);
+async function clusterOf(
+  context: Context,
+  snapshot: Snapshot | null,
+  flag: string | undefined,
+  asks: boolean,
+): Promise<string> {
   const names = snapshot?.clusters.map(({ name }) => name) ?? [];
-  if (flag === undefined && names.length === 1) return names[0];
-  if (flag === undefined && !asks) throw incomplete({ cluster: true }, names);
-  const cluster = flag ?? (await ask(context, `Cluster, by name${names.length ? ` (${names.join(", ")})` : ""}: `));
-  if (cluster === "") throw incomplete({ cluster: true }, names);
-  if (snapshot) lazy.snapshot().findCluster(snapshot, cluster);
-  return cluster;
+  const known = (name: string): string => {
+    if (name === "") throw unanswered("no cluster is named", names.join(", ") || "its name in vCenter");
+    if (snapshot) lazy.snapshot().findCluster(snapshot, name);
+    return name;
+  };
+  if (flag !== undefined) return known(flag);
+  if (names.length === 1) return names[0];
+  if (!asks) throw incomplete({ cluster: true }, names);
+  return ask(context, `Cluster, by name${names.length ? ` (${names.join(", ")})` : ""}: `, known);
 }
 
 function refuseContradictions({ vcenter, inventory, caFile }: InitFlags): void {
@@ -77,20 +91,48 @@ function refuseContradictions({ vcenter, inventory, caFile }: InitFlags): void {
   }
 }
 
-async function ask(context: Context, question: string): Promise<string> {
+/** Asks until `take` accepts the answer; what is wrong with one is said. Ctrl-C and Ctrl-D end it. */
+async function ask<T>(context: Context, question: string, take: (answer: string) => T | Promise<T>): Promise<T> {
+  for (;;) {
+    const answer = await readAnswer(context, question);
+    try {
+      return await take(answer);
+    } catch (error) {
+      if (!(error instanceof AffinityError) || context.signal.aborted) throw error;
+      context.output.note(error.describe());
+    }
+  }
+}
+
+async function readAnswer(context: Context, question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: context.output.stderr });
   try {
     return (await lines.question(question, { signal: context.signal })).trim();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ABORT_ERR") throw cause;
+    // What comes next begins on a line of its own.
+    context.output.stderr.write("\n");
+    throw new AffinityError({ code: "INTERRUPTED", message: "interrupted, and nothing was written" });
   } finally {
     lines.close();
   }
 }
 
 /** A file has an ending that inventories have; anything else is a server. */
-function sourceOf(answer: string, caFile: string | undefined): Source | null {
-  if (answer === "") return null;
+function sourceOf(answer: string, caFile: string | undefined): Source {
+  if (answer === "") throw unanswered("no vCenter and no file is named", "vcenter.example.com, or inventory.json");
   return /\.json(\.gz)?$/.test(answer) ? { inventory: answer } : { vcenter: answer, caFile };
 }
+
+function telemetryOf(answer: string): string {
+  const { duckdb } = answer === "" ? {} : telemetrySetting(answer);
+  if (typeof duckdb === "string" && !existsSync(duckdb))
+    throw unanswered(`there is no file "${duckdb}"`, "a DuckDB file that `import` wrote, an address, or nothing");
+  return answer;
+}
+
+const unanswered = (message: string, hint: string): AffinityError =>
+  new AffinityError({ code: "INIT_INCOMPLETE", message, hint });
 
 function given({ vcenter, inventory, caFile }: InitFlags): Source | null {
   if (inventory !== undefined) return { inventory };

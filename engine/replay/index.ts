@@ -3,4 +3,4 @@ export * from "./forecasts";
 export * from "./policies";
 export * from "./policy";
 export { replay, type ReplayCluster, type ReplayOptions } from "./replay";
-export type { ReplayOutcome } from "./tally";
+export type { ReplayedDay, ReplayOutcome } from "./tally";

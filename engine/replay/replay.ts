@@ -77,17 +77,17 @@ export async function replay(
         return false;
       });
       const next = Math.min(begin + step, flights.nextEnd());
-      tally.pass(next - now, loads);
+      tally.pass(now, next, loads);
       now = next;
       for (const flight of flights.finish(now)) tally.ended(flight);
     }
   }
   tally.refused += waiting.length;
   const { overloadMinutes, vmOverloadMinutes, lostVmMinutes, moves, returns, refused } = tally;
-  const { copiedMb, decisions, hostMinutes, heldMinutes } = tally;
+  const { copiedMb, decisions, hostMinutes, heldMinutes, days } = tally;
   return {
     ...{ policy: policy.name, overloadMinutes, vmOverloadMinutes, lostVmMinutes, moves, returns, refused },
-    ...{ copiedMb, decisions, hostMinutes, heldMinutes },
+    ...{ copiedMb, decisions, hostMinutes, heldMinutes, days },
     withoutDemand: model.vms.flatMap(({ name }, v) => (world.demandOf[v] < 0 ? [name] : [])),
     placement: Object.fromEntries(placementOf(world, loads)),
   };

@@ -26,8 +26,19 @@ export interface ReplayOutcome {
   readonly heldMinutes: number;
   /** Names of VMs that no demand was recorded for: they took no part. */
   readonly withoutDemand: readonly string[];
+  /** Days (UTC) in their order. */
+  readonly days: readonly ReplayedDay[];
   /** Host id by VM id at the end. */
   readonly placement: Readonly<Record<string, string>>;
+}
+
+/** A day of a replay, UTC; a move counts on the day on which it begins. */
+export interface ReplayedDay {
+  /** Epoch seconds of its midnight. */
+  readonly day: number;
+  readonly overloadMinutes: number;
+  readonly lostVmMinutes: number;
+  readonly moves: number;
 }
 
 const DAY = 86_400;
@@ -45,30 +56,49 @@ export class Tally {
   hostMinutes = 0;
   heldMinutes = 0;
   private readonly left = new Map<string, number>();
+  private readonly byDay = new Map<number, { overloadMinutes: number; lostVmMinutes: number; moves: number }>();
 
   /** @param capacity [host] MHz; Infinity where it isn't known */
   constructor(private readonly capacity: Float64Array) {}
 
-  pass(seconds: number, { load, count }: Loads): void {
-    const minutes = seconds / 60;
+  get days(): ReplayedDay[] {
+    return [...this.byDay].map(([day, counts]) => ({ day, ...counts }));
+  }
+
+  /** @param from epoch seconds; `until` is on the same day */
+  pass(from: number, until: number, { load, count }: Loads): void {
+    const minutes = (until - from) / 60;
+    const day = this.dayOf(from);
     this.hostMinutes += minutes * load.length;
     for (let host = 0; host < load.length; host++) {
       if (load[host] <= this.capacity[host]) continue;
+      const lost = minutes * count[host] * (1 - this.capacity[host] / load[host]);
       this.overloadMinutes += minutes;
       this.vmOverloadMinutes += minutes * count[host];
-      this.lostVmMinutes += minutes * count[host] * (1 - this.capacity[host] / load[host]);
+      this.lostVmMinutes += lost;
+      day.overloadMinutes += minutes;
+      day.lostVmMinutes += lost;
     }
   }
 
   began({ vm, from, to, start, copiedMb }: Flight): void {
     this.moves++;
+    this.dayOf(start).moves++;
     this.copiedMb += copiedMb;
     const since = this.left.get(`${vm} ${to}`);
     if (since !== undefined && start - since < DAY) this.returns++;
     this.left.set(`${vm} ${from}`, start);
   }
 
-  ended({ downtimeMs }: Flight): void {
+  ended({ downtimeMs, start }: Flight): void {
     this.lostVmMinutes += downtimeMs / 60_000;
+    this.dayOf(start).lostVmMinutes += downtimeMs / 60_000;
+  }
+
+  private dayOf(at: number) {
+    const day = Math.floor(at / DAY) * DAY;
+    const counts = this.byDay.get(day) ?? { overloadMinutes: 0, lostVmMinutes: 0, moves: 0 };
+    this.byDay.set(day, counts);
+    return counts;
   }
 }

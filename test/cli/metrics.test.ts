@@ -109,6 +109,7 @@ describe("metrics of runs", function () {
         [],
       );
     }
+    for (const name of NAMES) assert.ok(expressions.includes(name), `no panel shows ${name}`);
     const page = readFileSync(join(root, "docs/fleet.md"), "utf8");
     for (const name of NAMES) assert.ok(page.includes(`| \`${name}\``), name);
   });

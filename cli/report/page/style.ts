@@ -31,7 +31,7 @@ svg text { white-space: pre; } .narrow { display: none; }
 .sample { display: inline-block; width: .8rem; height: .8rem; border-radius: 50%; margin-right: .4rem; vertical-align: -.08rem; }
 .dot-before { border: 2px solid var(--before); } .dot-after { background: var(--after); } .dot-alarm { background: var(--alarm); }
 .band { border-radius: 0; background: color-mix(in srgb, var(--after) 30%, transparent); } .opening { border-radius: 0; background: var(--opening); border: 1px solid var(--good); }
-.bar-after { border-radius: 0; background: var(--after); } .bar-alarm { border-radius: 0; background: var(--alarm); }
+.bar-before { border-radius: 0; background: var(--before); } .bar-after { border-radius: 0; background: var(--after); } .bar-alarm { border-radius: 0; background: var(--alarm); }
 .line-before, .line-after, .line-limit { border-radius: 0; height: 0; width: 1.4rem; vertical-align: .25rem; border-top: 2px dashed var(--before); }
 .line-after { border-top: 2px solid var(--after); } .line-limit { border-top: 2px solid var(--alarm); }
 .scroll { overflow-x: auto; margin: .5rem 0 1rem; max-height: 48rem; overflow-y: auto; }

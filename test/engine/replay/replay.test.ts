@@ -48,6 +48,8 @@ describe("replay", () => {
           }
         }
         assert.ok(Math.abs(outcome.overloadMinutes - minutes) < 1e-6);
+        const byDay = outcome.days.reduce((sum, { overloadMinutes }) => sum + overloadMinutes, 0);
+        assert.ok(Math.abs(byDay - minutes) < 1e-6);
         assert.equal(outcome.moves, 0);
         assert.equal(outcome.hostMinutes, 18 * 5 * spec.hosts);
         for (const { id, host } of cluster.snapshot.virtualMachines) assert.equal(outcome.placement[id], host);

@@ -1,0 +1,2 @@
+export { ARMS } from "./arms";
+export { type BacktestReport, renderBacktest } from "./page";
