@@ -26,6 +26,7 @@ export const lazy = {
   run: () => require("../engine/run") as typeof import("../engine/run"),
   schedule: () => require("../provider/schedule/declared") as typeof import("../provider/schedule/declared"),
   settings: () => require("../provider/settings") as typeof import("../provider/settings"),
+  sharedInventory: () => require("../provider/shared-inventory") as typeof import("../provider/shared-inventory"),
   snapshot: () => require("../engine/snapshot") as typeof import("../engine/snapshot"),
   snapshotFile: () => require("../engine/snapshot/file") as typeof import("../engine/snapshot/file"),
   synthetic: () => require("../engine/synthetic") as typeof import("../engine/synthetic"),

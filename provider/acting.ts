@@ -6,6 +6,7 @@ import type { Snapshot } from "../engine/snapshot";
 import { mirrorJournal } from "./mirror";
 import { traced } from "../engine/tracing";
 import type { Settings } from "./settings";
+import { forgetInventory } from "./shared-inventory";
 import { createVcenterActions, createVcenterInventory, type VcenterActions } from "./vsphere";
 import { VimFault } from "./vsphere/errors";
 
@@ -89,6 +90,7 @@ export async function withActions<T>(
     };
     return await withLease(settings, source, owner, acting, waitSeconds);
   } finally {
+    forgetInventory();
     await inventory.close();
     // After the lease: who waits for it needn't wait for this.
     await mirrorJournal(settings);

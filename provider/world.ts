@@ -6,6 +6,7 @@ import { newestSample, openTelemetry, type TelemetrySource } from "../engine/tel
 import { openModels } from "./models";
 import { traced } from "../engine/tracing";
 import type { Settings } from "./settings";
+import { readShared } from "./shared-inventory";
 import { createVcenterInventory } from "./vsphere";
 
 /**
@@ -13,18 +14,28 @@ import { createVcenterInventory } from "./vsphere";
  * @param onWarning told what a vCenter's inventory lacks, such as objects that the user may not see
  */
 export function openInventory(settings: Settings, onWarning?: (warning: string) => void): InventorySource {
+  let tell = (_warning: string): void => undefined;
   const source = settings.vcenter
-    ? createVcenterInventory(settings.vcenter, { onWarning })
+    ? createVcenterInventory(settings.vcenter, { onWarning: (warning) => tell(warning) })
     : new FileInventory(settings.inventory!);
+  const read = (signal?: AbortSignal) =>
+    traced("snapshot", { "vsphere.source": source.name }, async (span) => {
+      const snapshot = await source.snapshot(signal);
+      const { hosts, virtualMachines } = snapshot;
+      span.setAttributes({ "vsphere.hosts": hosts.length, "vsphere.vms": virtualMachines.length });
+      return snapshot;
+    });
   return {
     name: source.name,
     snapshot: (signal) =>
-      traced("snapshot", { "vsphere.source": source.name }, async (span) => {
-        const snapshot = await source.snapshot(signal);
-        const { hosts, virtualMachines } = snapshot;
-        span.setAttributes({ "vsphere.hosts": hosts.length, "vsphere.vms": virtualMachines.length });
-        return snapshot;
-      }),
+      readShared(
+        source.name,
+        (keep) => {
+          tell = keep;
+          return read(signal);
+        },
+        onWarning,
+      ),
     close: () => source.close(),
   };
 }

@@ -1,3 +1,4 @@
+import { TIMEOUT_SECONDS } from "./cluster";
 import { type DnsExchange, type DnsProxy, refusal } from "./dns-proxy";
 import type { DnsAim, DnsKill, DnsTrouble } from "./draw";
 import type { Injection } from "./inject";
@@ -35,7 +36,7 @@ async function strike(exchange: DnsExchange, how: DnsTrouble | DnsKill, kill: ()
       return exchange.relay(Buffer.from("\u0000\u0010not a DNS answer"));
     case "slow": {
       const answer = await exchange.forward();
-      await new Promise((resolve) => setTimeout(resolve, 2500));
+      await new Promise((resolve) => setTimeout(resolve, 1000 * TIMEOUT_SECONDS + 500));
       return exchange.relay(answer);
     }
     case "tampered": {

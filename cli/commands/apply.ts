@@ -41,34 +41,37 @@ export const applyCommand: CliCommand<ApplyFlags> = {
   },
   run(context, flags) {
     const labels: Record<string, string> = flags.shard ? { shard: `${flags.shard.index}/${flags.shard.count}` } : {};
-    return withMetrics(flags, "apply", labels, async (record) => {
-      const settings = loadSettings(flags, context.environment);
-      if (!flags.dryRun) await takeInFlows(context, settings);
-      const findings = await context.steps.run("reconciling", (report) =>
-        lazy.reconcile().reconcile(settings, {
-          dryRun: flags.dryRun ?? false,
-          shard: flags.shard,
-          now,
-          signal: context.signal,
-          onFinding: ({ owner, class: what }) => report({ text: `${owner}: ${what}` }),
-        }),
-      );
-      const fell = flags.dryRun ? [] : await trackOf(context, settings, flags.shard);
-      const mirrored = flags.dryRun ? null : await mirrorOf(context, settings);
-      if (flags.metricsFile !== undefined) {
-        record(...(await metricsOf(context, settings, findings, fell)));
-        if (mirrored !== null) record(metric("journal_mirrored", { labels: {}, value: mirrored ? 1 : 0 }));
-      }
-      context.output.result({ findings }, () =>
-        findings.length === 0
-          ? "everything is as declared, and nothing is due"
-          : findingTable(findings, context.output.columns),
-      );
-      if (hasFailed(findings)) return ExitCode.error;
-      return findings.some(({ outcome }) => outcome === "pending") ? ExitCode.changes : ExitCode.clean;
-    });
+    const { sharingInventory } = lazy.sharedInventory();
+    return withMetrics(flags, "apply", labels, (record) => sharingInventory(() => apply(context, flags, record)));
   },
 };
+
+async function apply(context: Context, flags: ApplyFlags, record: (...metrics: Metric[]) => void): Promise<ExitCode> {
+  const settings = loadSettings(flags, context.environment);
+  const findings = await context.steps.run("reconciling", (report) =>
+    lazy.reconcile().reconcile(settings, {
+      dryRun: flags.dryRun ?? false,
+      shard: flags.shard,
+      now,
+      signal: context.signal,
+      onFinding: ({ owner, class: what }) => report({ text: `${owner}: ${what}` }),
+      ...(flags.dryRun ? {} : { first: () => takeInFlows(context, settings) }),
+    }),
+  );
+  const fell = flags.dryRun ? [] : await trackOf(context, settings, flags.shard);
+  const mirrored = flags.dryRun ? null : await mirrorOf(context, settings);
+  if (flags.metricsFile !== undefined) {
+    record(...(await metricsOf(context, settings, findings, fell)));
+    if (mirrored !== null) record(metric("journal_mirrored", { labels: {}, value: mirrored ? 1 : 0 }));
+  }
+  context.output.result({ findings }, () =>
+    findings.length === 0
+      ? "everything is as declared, and nothing is due"
+      : findingTable(findings, context.output.columns),
+  );
+  if (hasFailed(findings)) return ExitCode.error;
+  return findings.some(({ outcome }) => outcome === "pending") ? ExitCode.changes : ExitCode.clean;
+}
 
 const now = () => Math.floor(Date.now() / 1000);
 

@@ -4,6 +4,7 @@ import { actionLogOf } from "../acting";
 import { settleOpenActions } from "../execution/settle";
 import { directorOf, isRecordAction, settleRecords } from "../proactive/records";
 import type { Settings } from "../settings";
+import { forgetInventory } from "../shared-inventory";
 import { createVcenterActions, createVcenterInventory } from "../vsphere";
 import type { Finding } from "./finding";
 
@@ -31,6 +32,7 @@ export async function settleLeftOpen(
     try {
       await settleOpenActions(log, createVcenterActions(inventory), source, now, signal);
     } finally {
+      forgetInventory();
       await inventory.close();
     }
   };

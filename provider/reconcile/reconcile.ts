@@ -13,6 +13,7 @@ import { userInputs as stickinessInputs } from "../stickiness/inputs";
 import { applyStickiness, diffStickiness, readStickiness } from "../stickiness/lifecycle";
 import { plannedIn, type StickinessDrift } from "../stickiness/planned";
 import type { Settings } from "../settings";
+import { forgetInventory, sharingInventory } from "../shared-inventory";
 import type { Finding, FindingClass } from "./finding";
 import { leftOpen, settleLeftOpen } from "./left-open";
 import { judgeModels } from "./judge-models";
@@ -30,6 +31,8 @@ export interface ReconcileOptions {
   /** Epoch seconds. */
   readonly now: () => number;
   readonly onFinding?: (finding: Finding) => void;
+  /** Done before anything is judged, as the only run that acts: it may read the inventory for all that follow. */
+  readonly first?: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -38,18 +41,28 @@ export interface ReconcileOptions {
  * made, changed, renewed and retired, waves are run. What one declaration can't be given doesn't keep the next from its own.
  * @throws AffinityError LEASE_HELD where another run acts, and those of the settings and the vCenter; what concerns one declaration is a finding.
  */
-export async function reconcile(settings: Settings, options: ReconcileOptions): Promise<Finding[]> {
+export function reconcile(settings: Settings, options: ReconcileOptions): Promise<Finding[]> {
+  return sharingInventory(() => judgeAndMend(settings, options));
+}
+
+async function judgeAndMend(settings: Settings, options: ReconcileOptions): Promise<Finding[]> {
   const { source, declarations, isOurs } = await declared(settings, options);
   const judge = (orphans: readonly LoggedAction[]) => judgeAll(declarations, orphans, settings, options);
   const orphansNow = async () => (await undeclaredPools(settings, source, declarations)).filter(isOurs);
   if (options.dryRun) return judge(await orphansNow());
   const open = (await leftOpen(settings, source)).filter(isOurs);
-  if (declarations.length + open.length + (await orphansNow()).length === 0) return judge([]);
+  if (declarations.length + open.length + (await orphansNow()).length === 0) {
+    await options.first?.();
+    return judge([]);
+  }
   // From the first judgement to the last act: what another run does meanwhile would make the judgement wrong.
   const lease = { holder: "a scheduled run (vsphere-affinity apply)" };
   return new Leases(settings.journal).hold(source, lease, async () => {
     const unsettled = await settleLeftOpen(settings, source, open, options.now, options.signal);
     unsettled.forEach((each) => options.onFinding?.(each));
+    // What was read before the lease was had may have been changed by who had it.
+    forgetInventory();
+    await options.first?.();
     return [...unsettled, ...(await judge(await orphansNow()))];
   });
 }

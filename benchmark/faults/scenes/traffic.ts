@@ -7,7 +7,7 @@ import { countOf, type Judge } from "../judge";
 import type { Scene } from "../scene";
 import { settle } from "../settle";
 import type { TrafficStart } from "../start";
-import { CLUSTER } from "../cluster";
+import { CLUSTER, TIMEOUT_SECONDS } from "../cluster";
 import type { World } from "../world";
 
 const OWNER = "bench/faults/web";
@@ -29,7 +29,7 @@ export class TrafficScene implements Scene<TrafficStart> {
     this.dns ??= await startDns();
     this.proxy ??= await DnsProxy.start(this.dns.server);
     const { zone, keyName, algorithm, secret } = this.dns;
-    return { dns: { server: this.proxy.address, zone, keyName, algorithm, secret, timeoutSeconds: 2 } };
+    return { dns: { server: this.proxy.address, zone, keyName, algorithm, secret, timeoutSeconds: TIMEOUT_SECONDS } };
   }
 
   async stop(): Promise<void> {
