@@ -16,8 +16,17 @@ export const chance = ({ probability }: HostRisk): string =>
 
 export const horizonHours = ({ step, length }: Grid): number => Math.round((step * length) / 3600);
 
+/** Names that were asked for: thousands of VMs name the same few slots. */
+const slotNames = new WeakMap<Grid, string[]>();
+
 /** Such as "Tue 09:00 UTC". */
-export function slotName({ start, step }: Grid, slot: number): string {
+export function slotName(grid: Grid, slot: number): string {
+  let names = slotNames.get(grid);
+  if (!names) slotNames.set(grid, (names = []));
+  return (names[slot] ??= nameOf(grid, slot));
+}
+
+function nameOf({ start, step }: Grid, slot: number): string {
   const date = new Date((start + slot * step) * 1000);
   return `${DAYS[date.getUTCDay()]} ${date.toISOString().slice(11, 16)} UTC`;
 }

@@ -83,11 +83,16 @@ function onlyHost({ outcome, vm, host, refusals }: Choice): Reason {
 function staying(choice: Choice): Reason {
   const { outcome, unit, host, others } = choice;
   const { search, table } = outcome;
-  const net = (h: number): number =>
-    table.deltas[unit * search.problem.hosts + h] + search.price(unit, h) - search.price(unit, host);
-  const best = others.reduce((a, b) => (net(b) < net(a) ? b : a));
-  if (net(best) < 0) return barred(choice, best);
-  const better = others.some((h) => table.deltas[unit * search.problem.hosts + h] < 0);
+  const at = unit * search.problem.hosts;
+  let best = others[0];
+  let least = Infinity;
+  for (const h of others) {
+    const net = table.deltas[at + h] + search.price(unit, h);
+    if (net < least) [best, least] = [h, net];
+  }
+  if (least < search.price(unit, host)) return barred(choice, best);
+  // The cheapest of the others stands in front.
+  const better = table.deltas[at + others[0]] < 0;
   return {
     objective: "plan",
     text: better ? "stays: no host is better by more than the threshold" : "stays: no host is better",

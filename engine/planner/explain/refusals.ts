@@ -10,7 +10,7 @@ export interface Refusal {
 /** The hosts beside its own that the unit, where it stands, could go to, and what rules out which of the rest. */
 export function reachOf(state: State, unit: number): { fitting: number[]; refusals: Refusal[] } {
   const fitting: number[] = [];
-  const found = new Map<ActiveConstraint, number[]>();
+  let found: Map<ActiveConstraint, number[]> | null = null;
   for (let host = 0; host < state.problem.hosts; host++) {
     if (host === state.hostOf[unit]) continue;
     // The table of allowed pairs answers for most: only refused pairs are asked about one by one.
@@ -20,10 +20,12 @@ export function reachOf(state: State, unit: number): { fitting: number[]; refusa
     }
     const constraint = state.refusedBy(unit, host);
     if (!constraint) continue;
+    found ??= new Map();
     const hosts = found.get(constraint);
     if (hosts) hosts.push(host);
     else found.set(constraint, [host]);
   }
+  if (!found) return { fitting, refusals: [] };
   const refusals = [...found].map(([constraint, hosts]) => ({ constraint, hosts }));
   return { fitting, refusals: refusals.sort((a, b) => b.hosts.length - a.hosts.length) };
 }
