@@ -3,6 +3,7 @@ import { loadSettings } from "../config";
 import { ExitCode } from "../exit";
 import { AffinityError } from "../../engine/errors";
 import { costTable, explain, explainScheduledWave, type Explanation, scheduledWaveId } from "../explanation";
+import { workloadLine, workloadOf } from "../explanation/workload";
 import { lazy } from "../lazy";
 import { DEFAULT_JOURNAL, addInventoryOptions, addPlanOptions, addTelemetryOptions } from "../options";
 import { loadPlan } from "../plan-file";
@@ -44,7 +45,7 @@ export const explainCommand: CliCommand<ExplainFlags> = {
         hint: "leave out --plan: --costs plans anew",
       });
     }
-    const explanation = (await ofSchedule()) ?? explain(await thePlan(), name);
+    const explanation = (await ofSchedule()) ?? (await ofPlan());
     const { proseColumns } = context.output;
     context.output.result(explanation, () => {
       const lines = explanation.lines.flatMap((line) => wrap(line, proseColumns, "  "));
@@ -53,6 +54,27 @@ export const explainCommand: CliCommand<ExplainFlags> = {
       return lines.join("\n");
     });
     return ExitCode.clean;
+
+    async function ofPlan(): Promise<Explanation> {
+      const plan = await thePlan();
+      const explanation = explain(plan, name);
+      const models = explanation.kind === "vm" ? modelsFolder() : undefined;
+      if (explanation.kind !== "vm" || models === undefined) return explanation;
+      const workload = await workloadOf(models, plan, explanation.subject);
+      if (!workload) return explanation;
+      const lines = [...explanation.lines, workloadLine(workload, explanation.subject)];
+      return { ...explanation, workload, lines };
+    }
+
+    /** Undefined where none is configured; a saved plan can be explained without any settings. */
+    function modelsFolder(): string | undefined {
+      try {
+        return loadSettings(flags, context.environment).models;
+      } catch (error) {
+        if (flags.plan !== undefined && error instanceof AffinityError) return undefined;
+        throw error;
+      }
+    }
 
     async function thePlan() {
       if (flags.plan !== undefined) return loadPlan(flags.plan, flags.journal ?? DEFAULT_JOURNAL);

@@ -4,11 +4,18 @@ import { lazy } from "../lazy";
 import { few, isoTime, percent, unresolvedLines } from "../plan-table";
 import { nearest } from "../suggest";
 import { renderTable } from "../table";
+import type { VmWorkload } from "./workload";
 import { explainPlanWave, waveNumber, type WaveExplanation } from "./wave";
 
 /** What a plan says of a VM, a host or a wave: five lines, and one for each hard constraint that it breaks already. */
 export type Explanation =
-  | { readonly kind: "vm"; readonly subject: PlacedVm; readonly lines: readonly string[] }
+  | {
+      readonly kind: "vm";
+      readonly subject: PlacedVm;
+      /** Where a trained model knows the VM's class. */
+      readonly workload?: VmWorkload;
+      readonly lines: readonly string[];
+    }
   | { readonly kind: "host"; readonly subject: Plan["hosts"][number]; readonly lines: readonly string[] }
   | WaveExplanation;
 

@@ -79,7 +79,7 @@ function summary({ replay }: BacktestReport): Html {
 
 function verdict({ asItWas, reactive, planned }: BacktestReport["replay"]): string {
   if (asItWas.overloadMinutes === 0)
-    return "No host was overloaded: there was nothing to gain, and what counts is that little is moved.";
+    return `No host was overloaded: there was nothing to gain, and what counts is that little is moved: ${count(planned.moves, "move")} by the planner, ${reactive.moves} by a reactive hand.`;
   const spared = 1 - planned.overloadMinutes / asItWas.overloadMinutes;
   const gain =
     spared >= 0
@@ -110,9 +110,9 @@ function method({ replay: { planned } }: BacktestReport): Html {
         switches over.
       </li>
       <li>
-        ${count(planned.decisions, "decision")} over ${whole(planned.hostMinutes / 60)} host hours; for
-        ${share(planned.heldMinutes / Math.max(1, planned.hostMinutes), { fine: true })} as many VM minutes no sample
-        was there, and the one before was held.
+        ${count(planned.decisions, "decision")} over ${whole(planned.hostMinutes / 60)} host hours. For
+        ${count(Math.round(planned.heldMinutes / 60), "VM hour")} no sample was there, and the one before was held:
+        expected where telemetry is sparser than the replay's steps.
       </li>
     </ul>
     ${without > 0 && html`<p class="alarm">${count(without, "VM")} without a sample took no part: ${planned.withoutDemand.slice(0, 20).join(", ")}${without > 20 && " and others"}.</p>`}`;

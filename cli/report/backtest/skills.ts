@@ -54,7 +54,9 @@ export function skills(models: readonly BacktestRow[]): Html {
     models.map((row) => [
       ...[row.model, row.judged.toLocaleString("en"), figureOf(row.error), figureOf(row.fallbackError)],
       ...[figureOf(row.skill, 3), figureOf(row.calibrationError)],
-      `${[row.measure, row.fallback].filter((text) => text !== "").join(", against ")}${row.because && `: ${row.because}`}`,
+      row.measure === "none"
+        ? row.because
+        : `${row.measure}, against ${row.fallback}${row.because && `: ${row.because}`}`,
     ]),
   )}`;
 }

@@ -85,7 +85,7 @@ export const panel = (caption: string, description: string, options: PlotOptions
 
 /** Room for labels at the left, by the longest of them. */
 export const labelRoom = (labels: readonly string[], most = 140): number =>
-  Math.min(most, 14 + Math.max(0, ...labels.map((label) => label.length)) * 6.6);
+  Math.min(most, 14 + Math.max(0, ...labels.map((label) => label.length)) * 7);
 
 /** A label that fits into `labelRoom`. */
 export const fitted = (label: string, most = 18): string =>

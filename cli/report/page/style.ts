@@ -38,7 +38,7 @@ svg text { white-space: pre; } .narrow { display: none; }
 table { border-collapse: collapse; font-size: .875rem; min-width: 100%; } caption { text-align: left; padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
 thead th { font-weight: 600; position: sticky; top: 0; background: var(--page); white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-tbody th { overflow-wrap: anywhere; min-width: 7rem; } .long { min-width: 16rem; }
+tbody th { overflow-wrap: anywhere; min-width: 10rem; } .long { min-width: 16rem; }
 .bar { white-space: nowrap; font-variant-numeric: tabular-nums; } .bar i { display: inline-block; height: .75em; margin-right: .4rem; background: var(--after);
   print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 details { margin: .5rem 0; } summary { cursor: pointer; color: var(--link); padding: .15rem 0; }
@@ -47,7 +47,7 @@ details { margin: .5rem 0; } summary { cursor: pointer; color: var(--link); padd
 .unknown { background: var(--panel); border-radius: .4rem; padding: .7rem .9rem; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 0 2.5rem; } .columns > * { min-width: 0; }
 footer { padding: 1.5rem 1rem 3rem; font-size: .85rem; }
-@media (max-width: 700px) { :root { --bar: 4rem; } nav ul { flex-wrap: nowrap; } .wide { display: none; } .narrow { display: block; } header { padding-top: 1.25rem; } h1 { font-size: 1.4rem; } }
+@media (max-width: 700px) { :root { --bar: 4rem; } nav ul { flex-wrap: nowrap; } tbody th { min-width: 7rem; } .wide { display: none; } .narrow { display: block; } header { padding-top: 1.25rem; } h1 { font-size: 1.4rem; } }
 @media print { :root { color-scheme: light; --page: #fff; --panel: #f6f7f9; --text: #000; --quiet: #444; --line: #bbb; --after: #0072b2; --before: #767d86;
   --alarm: #b84a00; --good: #00745a; --link: #000; --opening: #e3f1ea; --shade: #0072b2; }
   @page { margin: 14mm; } body { font-size: 10.5pt; } nav, .skip { display: none; } section { break-inside: auto; padding: 1rem 0; }

@@ -67,4 +67,5 @@ function eventsOf({ snapshot, events }: TrainingData) {
   return { log, failures: selectEvents(log, true) };
 }
 
-const short = (have: number, need: number) => `${have} failures of these hosts are known, ${need} are needed`;
+const short = (have: number, need: number) =>
+  `${have} ${have === 1 ? "failure of these hosts is" : "failures of these hosts are"} known, ${need} are needed`;
