@@ -3,6 +3,8 @@ import { ActivitySeries, WINDOW_MINUTES } from "./series";
 import { Sequence } from "./sequence";
 import { ContextRates, contextOf } from "./context-rates";
 import { GapHistogram } from "./gaps";
+import { OnlineLogistic } from "../learning/linear";
+import { Circumstances } from "./circumstances";
 
 /** A user and an application that were seen together. */
 export interface Pair {
@@ -16,11 +18,16 @@ const AWAKE_WINDOWS = 288;
 /** Of a series that awoke in the window: it began it with none that is counted. */
 const UNKNOWN_CONTEXT = -1;
 
+const NONE: readonly number[] = [];
+
 interface Awake {
   /** Whose running requests make the context; null for an application. */
   readonly user: ActivitySeries | null;
   readonly prior: ContextRates;
   readonly rates: ContextRates;
+  readonly userRow: number | null;
+  readonly application: number | null;
+  readonly circumstances: Circumstances;
   context: number;
 }
 
@@ -47,6 +54,9 @@ export class RequestTracker {
   readonly contextPriors = { user: new ContextRates(), application: new ContextRates(), pair: new ContextRates() };
   /** Series with a request in the last day, and the context in which they began the window. */
   private readonly awake = new Map<ActivitySeries, Awake>();
+  /** Learns from every window of a series that is awake, at its end, what it began with. */
+  private readonly online = new OnlineLogistic();
+  private readonly asked = new Circumstances();
   private nextStart = 0;
   private nextEnd = 0;
   /** First window that isn't closed. */
@@ -113,24 +123,48 @@ export class RequestTracker {
     return rates;
   }
 
-  private awaken(series: ActivitySeries, user: ActivitySeries | null, prior: ContextRates): void {
+  private awaken(
+    series: ActivitySeries,
+    userRow: number | null,
+    application: number | null,
+    prior: ContextRates,
+  ): void {
     if (!this.withContexts || this.awake.has(series)) return;
-    this.awake.set(series, { user, prior, rates: this.ratesOf(series), context: UNKNOWN_CONTEXT });
+    const user = userRow === null ? null : this.users[userRow];
+    const circumstances = new Circumstances();
+    const rates = this.ratesOf(series);
+    this.awake.set(series, { user, userRow, application, prior, rates, circumstances, context: UNKNOWN_CONTEXT });
+  }
+
+  /** Log odds of a request in the window by what it begins with; 0 where nothing like it was met. */
+  onlineLogOdds(own: ActivitySeries, user: number | null, application: number | null): number {
+    this.describe(own, user, application, this.asked);
+    return this.online.score(this.asked.features, this.asked.length);
+  }
+
+  private describe(own: ActivitySeries, user: number | null, application: number | null, into: Circumstances): void {
+    const newest = user === null ? NONE : (this.newest[user] ?? NONE);
+    const mine = user === null ? null : this.users[user];
+    into.describe({ own, mine, user, application, newest, window: this.window });
   }
 
   private noteContexts(): void {
     for (const [series, entry] of this.awake) {
       if (this.window - series.lastWindow > AWAKE_WINDOWS) this.awake.delete(series);
-      else entry.context = contextOf(series, entry.user !== null && entry.user.running.length > 0, this.window);
+      else {
+        entry.context = contextOf(series, entry.user !== null && entry.user.running.length > 0, this.window);
+        this.describe(series, entry.userRow, entry.application, entry.circumstances);
+      }
     }
   }
 
   private learnContexts(): void {
-    for (const [series, { rates, prior, context }] of this.awake) {
+    for (const [series, { rates, prior, context, circumstances }] of this.awake) {
       if (context === UNKNOWN_CONTEXT) continue;
       const active = series.lastWindow === this.window;
       rates.learn(context, active);
       prior.learn(context, active, 1);
+      this.online.learn(circumstances.features, circumstances.length, active);
     }
   }
 
@@ -143,9 +177,9 @@ export class RequestTracker {
     startIn(series, minute, this.priors.pair);
     this.all.start(minute);
     const user = this.users[log.user[row]];
-    this.awaken(user, user, this.contextPriors.user);
-    this.awaken(this.applications[log.application[row]], null, this.contextPriors.application);
-    this.awaken(series, user, this.contextPriors.pair);
+    this.awaken(user, log.user[row], null, this.contextPriors.user);
+    this.awaken(this.applications[log.application[row]], null, log.application[row], this.contextPriors.application);
+    this.awaken(series, log.user[row], log.application[row], this.contextPriors.pair);
     if (log.end[row] > minute) {
       this.users[log.user[row]].running.push(minute);
       series.running.push(minute);

@@ -1,4 +1,5 @@
 import { calendar } from "./calendar";
+import { circumstances } from "./circumstances";
 import { company } from "./company";
 import { context } from "./context";
 import { following } from "./following";
@@ -8,7 +9,17 @@ import { running } from "./running";
 import { share } from "./share";
 import type { FeatureGroup, Subject } from "./subject";
 
-const GROUPS: readonly FeatureGroup[] = [recency, rhythm, calendar, company, following, running, context, share];
+const GROUPS: readonly FeatureGroup[] = [
+  recency,
+  rhythm,
+  calendar,
+  company,
+  following,
+  running,
+  context,
+  share,
+  circumstances,
+];
 
 /** Names of the features, in the order of a row. Only appended to: model files name them. */
 export const FEATURES: readonly string[] = GROUPS.flatMap((group) => group.names);

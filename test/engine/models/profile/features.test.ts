@@ -53,6 +53,24 @@ describe("features of requests", () => {
     }
   });
 
+  it("learn window by window what a user's last application leads to", () => {
+    // "make" every six hours, "run" always in the window after it; "edit" as often, with nothing after it.
+    const at = (slot: number, application: string) => {
+      const start = (WINDOW + slot) * 300;
+      return { start, end: null, user: "anna", application };
+    };
+    const history = Array.from({ length: 40 }, (_, i) => [
+      at(72 * i, "make"),
+      at(72 * i + 1, "run"),
+      at(72 * i + 36, "edit"),
+    ]).flat();
+    const end = 72 * 40;
+    const after = (application: string) =>
+      featuresAt([...history, at(end, application)], "anna", "run", WINDOW + end + 1).onlineLogOdds;
+    assert.ok(after("make") > after("edit") + 1, `${after("make")} after make, ${after("edit")} after edit`);
+    assert.ok(after("make") > 0);
+  });
+
   it("see a clock: due in the one window, and not in the others", () => {
     const at = (minute: number) => featuresAt(cron("clock", 15, 2, 3), "clock", null, WINDOW + 2 * 288 + minute / 5);
     assert.ok(at(0).hazard > 0.95, `due: ${at(0).hazard}`);
