@@ -8,6 +8,7 @@ import { z } from "zod";
 import { commands } from "../../cli/commands";
 import { packageRoot } from "../../cli/package-info";
 import { parseSettings } from "../../provider/settings";
+import { typeErrors } from "../documents/typescript";
 
 const deploy = join(packageRoot(), "deploy");
 const text = (path: string) => readFileSync(join(deploy, path), "utf8");
@@ -116,6 +117,19 @@ function unknownFlags(words: readonly string[]): string[] {
   return words.filter((word) => word.startsWith("--") && !known.includes(word));
 }
 
+interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly spec?: object;
+}
+
+/** A program that has type errors where the API knows no such field, or one of another type. */
+function programOf(object: KubernetesObject): string {
+  const { apiVersion, kind } = object;
+  const path = apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`;
+  return `import type { ${kind} } from "kubernetes-types/${path}";\nexport const it: ${kind} = ${JSON.stringify(object)};\n`;
+}
+
 describe("the manifests", () => {
   const files = readdirSync(join(deploy, "kubernetes")).filter((name) => name.endsWith(".yaml"));
   const objects = files.flatMap((name) =>
@@ -136,6 +150,25 @@ describe("the manifests", () => {
       const words = command ? /vsphere-affinity (.*?)(?: \|\||$)/.exec(args.join(" "))![1].split(" ") : args;
       assert.deepEqual(unknownFlags(words), []);
     }
+  });
+
+  it("of Kubernetes are what its API takes: the types made from its OpenAPI know every field", function () {
+    this.timeout(60_000);
+    const raw = files.flatMap((name) =>
+      parseAllDocuments(text(`kubernetes/${name}`)).map((document) => document.toJS() as KubernetesObject),
+    );
+    const cron = raw.find(({ kind }) => kind === "CronJob")!;
+    const misspelled = { ...cron, spec: { ...cron.spec, concurencyPolicy: "Forbid" } };
+    const mistyped = { ...cron, spec: { ...cron.spec, startingDeadlineSeconds: "600" } };
+    assert.ok(raw.length >= 4);
+    const programs = Object.fromEntries(raw.map((each, i) => [`${i} ${each.kind}`, programOf(each)]));
+    const found = typeErrors({ ...programs, misspelled: programOf(misspelled), mistyped: programOf(mistyped) });
+    assert.deepEqual(
+      found.filter((line) => !/^mis(spelled|typed)/.test(line)),
+      [],
+    );
+    assert.ok(found.some((line) => line.startsWith("misspelled") && line.includes("concurencyPolicy")));
+    assert.ok(found.some((line) => line.startsWith("mistyped") && line.includes("'number'")));
   });
 
   it("of Kubernetes give the Indexed Job as many pods as its list has clusters", () => {
