@@ -55,12 +55,14 @@ export function solve(problem: ReassignmentProblem, options: SolveOptions): Solu
   const search = new Search(problem, options.seed, 0, problem.initial, problem.initialMode);
   repair(search, () => stopped() || progress(0) >= 1);
   const [bins, modes] = [search.state.binOf.slice(), search.state.modeOf.slice()];
+  const schedule = new Schedule(problem, 0, 1);
   const attempts = anneal(search, {
-    schedule: new Schedule(problem, 0),
+    schedule,
     attempts: budget.attempts,
     progress,
     stopped,
     onRound: (round, next) => {
+      schedule.observe(round, 0, { violation: search.bestViolation, cost: search.bestCost });
       if (next === "restart") search.jump(bins, modes);
       if (next === "best") search.jump(search.bestBins, search.bestModes);
       onProgress?.({ cost: search.bestCost, progress: round / ROUNDS });

@@ -14,9 +14,9 @@ export function placementCost(context: Context, item: number, bin: number, mode:
   const { moves } = state;
   const change = moves.hasMoved(item, bin, mode);
   if (change > 0 && moves.moved >= problem.maxMoves) return Infinity;
-  const cost = state.costWith(item, bin, mode, 1) - state.binCost[bin] + moves.itemCost(item, bin, mode);
+  const cost = state.costWith(item, bin, mode, 1) - state.binCost[bin] + moves.price(item, bin, mode);
   if (change === 0) return cost;
-  return cost + problem.groupMoveWeight * moves.mostDelta(item, change) + moves.chargeDelta(item, change);
+  return cost + problem.groupMoveWeight * moves.mostDelta(item, change);
 }
 
 /** Places an item that has no bin where it costs least, of the rules that it breaks first; false where it fits nowhere. */

@@ -39,7 +39,7 @@ function work(task: WorkerTask, report: (message: WorkerReport) => void): void {
   };
   repair(search, () => board.stopped || progress(0) >= 1);
   const [bins, modes] = [search.state.binOf.slice(), search.state.modeOf.slice()];
-  const schedule = new Schedule(problem, task.search);
+  const schedule = new Schedule(problem, task.search, board.searches);
   const made = anneal(search, {
     schedule,
     attempts,
@@ -49,12 +49,14 @@ function work(task: WorkerTask, report: (message: WorkerReport) => void): void {
       publish(false);
       publish(true);
       board.meet();
+      const best = board.leader(true);
+      schedule.observe(round, best, board.found(best, true));
       const ofBest = next === "best";
       const leader = board.leader(ofBest);
       const ahead = board.found(leader, ofBest);
       if (next === "restart") search.jump(bins, modes);
       else if (ofBest || (!schedule.isScouting(round) && leader !== task.search)) search.jump(ahead.bins, ahead.modes);
-      if (task.search === 0) report({ kind: "round", round, cost: board.found(board.leader(true), true).cost });
+      if (task.search === 0) report({ kind: "round", round, cost: board.found(best, true).cost });
       // Nobody overwrites what another still reads.
       board.meet();
     },

@@ -38,9 +38,10 @@ export class Search {
   }
 
   /** `attempts` changes drawn at random; one that adds d to the cost is kept with probability exp(-d / temperature). */
-  run(attempts: number, { temperature, charge, least }: Pace): void {
+  run(attempts: number, { temperature, charge, weight, least }: Pace): void {
     const { random, shift, swap, eject } = this;
     this.state.moves.charge = charge;
+    this.state.moves.weight = weight;
     this.context.ranking.activate(least);
     for (let k = 0; k < attempts; k++) {
       const bound = temperature > 0 ? -temperature * Math.log(random.open()) : 0;

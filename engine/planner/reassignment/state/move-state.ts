@@ -10,8 +10,12 @@ export class MoveState {
   /** `departureCosts` of moved items. */
   private departed = 0;
   private readonly departureCosts: Float64Array;
-  /** Cost of items by themselves: moves and preferences. */
-  private itemCosts = 0;
+  /** What the search weighs the costs of items' moves with: above 1, it keeps more of them at home than they are worth. */
+  weight = 1;
+  /** Cost of moves of items by themselves. */
+  private moveCosts = 0;
+  /** Cost of items' preferences. */
+  private preferences = 0;
   /** [move group] its moved items. */
   private readonly groupMoves: Int32Array;
   /** [n] move groups that have n moved items. */
@@ -28,18 +32,13 @@ export class MoveState {
     this.departureCosts = departureCosts(problem);
   }
 
-  /** What is charged for all that have moved. */
+  /** What the search adds to the cost: charges for departures, and moves weighed above their cost. */
   get charged(): number {
-    return this.charge * this.departed;
-  }
-
-  /** The change of that when `item` starts (1) or ceases (-1) to be moved. */
-  chargeDelta(item: number, change: number): number {
-    return this.charge * this.departureCosts[item] * change;
+    return this.charge * this.departed + (this.weight - 1) * this.moveCosts;
   }
 
   get cost(): number {
-    return this.itemCosts + this.problem.groupMoveWeight * this.most;
+    return this.preferences + this.moveCosts + this.problem.groupMoveWeight * this.most;
   }
 
   /** 1 where being there means that the item has moved, else 0. */
@@ -50,17 +49,12 @@ export class MoveState {
     return bin !== home || (modeChangeIsMove && mode !== initialMode[item]) ? 1 : 0;
   }
 
-  /** Cost of the item's being there, but for its part in its group's moves. */
-  itemCost(item: number, bin: number, mode: number): number {
+  /** What the item's being there counts for in the search, but for its part in its group's moves. */
+  price(item: number, bin: number, mode: number): number {
     if (bin < 0) return 0;
-    const { initial, moveCost, pairFrom, pairTo, pairToClasses, pairCost, preferenceRow, preference, bins } =
-      this.problem;
-    const row = preferenceRow[item];
-    const preferred = row < 0 ? 0 : preference[row * bins + bin];
-    const home = initial[item];
-    if (home === bin) return this.hasMoved(item, bin, mode) ? preferred + moveCost[item] : preferred;
-    if (home < 0) return preferred;
-    return preferred + moveCost[item] + pairCost[pairFrom[home] * pairToClasses + pairTo[bin]];
+    const preferred = this.preferenceOf(item, bin);
+    if (this.hasMoved(item, bin, mode) === 0) return preferred;
+    return preferred + this.weight * this.moveCostOf(item, bin) + this.charge * this.departureCosts[item];
   }
 
   /** Change of the most moves of a group when `item` starts (1) or ceases (-1) to be moved. */
@@ -84,12 +78,31 @@ export class MoveState {
   }
 
   move(item: number, fromBin: number, fromMode: number, bin: number, mode: number): void {
-    this.itemCosts += this.itemCost(item, bin, mode) - this.itemCost(item, fromBin, fromMode);
-    const change = this.hasMoved(item, bin, mode) - this.hasMoved(item, fromBin, fromMode);
+    if (fromBin >= 0) this.preferences -= this.preferenceOf(item, fromBin);
+    if (bin >= 0) this.preferences += this.preferenceOf(item, bin);
+    const before = this.hasMoved(item, fromBin, fromMode);
+    const after = this.hasMoved(item, bin, mode);
+    if (before > 0) this.moveCosts -= this.moveCostOf(item, fromBin);
+    if (after > 0) this.moveCosts += this.moveCostOf(item, bin);
+    const change = after - before;
     if (change === 0) return;
     this.moved += change;
     this.departed += this.departureCosts[item] * change;
     this.count(item, change);
+  }
+
+  private preferenceOf(item: number, bin: number): number {
+    const { preferenceRow, preference, bins } = this.problem;
+    const row = preferenceRow[item];
+    return row < 0 ? 0 : preference[row * bins + bin];
+  }
+
+  /** Cost of the item's move to `bin`, once it is one. */
+  private moveCostOf(item: number, bin: number): number {
+    const { initial, moveCost, pairFrom, pairTo, pairToClasses, pairCost } = this.problem;
+    const home = initial[item];
+    if (home === bin) return moveCost[item];
+    return moveCost[item] + pairCost[pairFrom[home] * pairToClasses + pairTo[bin]];
   }
 
   private count(item: number, change: number): void {

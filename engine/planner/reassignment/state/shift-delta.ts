@@ -13,11 +13,11 @@ export function shiftDelta(state: State, item: number, bin: number, mode: number
   if (!state.fits(item, bin, mode)) return Infinity;
   let delta = state.costWith(item, bin, mode, 1) - state.binCost[bin];
   if (from >= 0) delta += state.costWith(item, from, fromMode, -1) - state.binCost[from];
-  delta += moves.itemCost(item, bin, mode) - moves.itemCost(item, from, fromMode);
+  delta += moves.price(item, bin, mode) - moves.price(item, from, fromMode);
   const change = moves.hasMoved(item, bin, mode) - moves.hasMoved(item, from, fromMode);
   if (change !== 0) {
     if (change > 0 && moves.moved >= problem.maxMoves) return Infinity;
-    delta += problem.groupMoveWeight * moves.mostDelta(item, change) + moves.chargeDelta(item, change);
+    delta += problem.groupMoveWeight * moves.mostDelta(item, change);
   }
   if (delta > bound && !rules.soft) return Infinity;
   if (rules.delta(item, from, bin) > 0) return Infinity;
@@ -32,8 +32,8 @@ function modeDelta(state: State, item: number, mode: number): number {
   if (mode === fromMode) return 0;
   if (!state.fitsInstead(item, bin, mode, item)) return Infinity;
   let delta = state.costInstead(item, bin, mode, item) - state.binCost[bin];
-  delta += moves.itemCost(item, bin, mode) - moves.itemCost(item, bin, fromMode);
+  delta += moves.price(item, bin, mode) - moves.price(item, bin, fromMode);
   const change = moves.hasMoved(item, bin, mode) - moves.hasMoved(item, bin, fromMode);
   if (change > 0 && moves.moved >= problem.maxMoves) return Infinity;
-  return delta + problem.groupMoveWeight * moves.mostDelta(item, change) + moves.chargeDelta(item, change);
+  return delta + problem.groupMoveWeight * moves.mostDelta(item, change);
 }

@@ -19,14 +19,13 @@ export function swapDelta(
   if (!state.fitsInstead(one, b, modeOfOne, other) || !state.fitsInstead(other, a, modeOfOther, one)) return Infinity;
   let delta = state.costInstead(one, b, modeOfOne, other) - state.binCost[b];
   delta += state.costInstead(other, a, modeOfOther, one) - state.binCost[a];
-  delta += moves.itemCost(one, b, modeOfOne) - moves.itemCost(one, a, state.modeOf[one]);
-  delta += moves.itemCost(other, a, modeOfOther) - moves.itemCost(other, b, state.modeOf[other]);
+  delta += moves.price(one, b, modeOfOne) - moves.price(one, a, state.modeOf[one]);
+  delta += moves.price(other, a, modeOfOther) - moves.price(other, b, state.modeOf[other]);
   const ofOne = moves.hasMoved(one, b, modeOfOne) - moves.hasMoved(one, a, state.modeOf[one]);
   const ofOther = moves.hasMoved(other, a, modeOfOther) - moves.hasMoved(other, b, state.modeOf[other]);
   if (ofOne !== 0 || ofOther !== 0) {
     if (ofOne + ofOther > 0 && moves.moved + ofOne + ofOther > problem.maxMoves) return Infinity;
     delta += problem.groupMoveWeight * moves.mostDeltaOfTwo(one, ofOne, other, ofOther);
-    delta += moves.chargeDelta(one, ofOne) + moves.chargeDelta(other, ofOther);
   }
   if (delta > bound && !rules.soft) return Infinity;
   if (!rules.concerns(one) && !rules.concerns(other)) return delta;

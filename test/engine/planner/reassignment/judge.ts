@@ -2,6 +2,8 @@ import type { ReassignmentSpec, RuleSpec } from "../../../../engine/planner/reas
 
 export interface Verdict {
   cost: number;
+  /** The part of it that items' moves by themselves cost. */
+  moveCost: number;
   /** Units of everything hard that is broken. */
   broken: number;
 }
@@ -39,6 +41,7 @@ export function judge(spec: ReassignmentSpec, bins: ArrayLike<number>, modes: Ar
 
   const moves = new Map<number, number>();
   let moved = 0;
+  let moveCost = 0;
   for (const item of items) {
     const [bin, home] = [bins[item], spec.initial[item]];
     if (bin < 0) {
@@ -51,15 +54,15 @@ export function judge(spec: ReassignmentSpec, bins: ArrayLike<number>, modes: Ar
     if (row >= 0) cost += spec.preferences![row][bin];
     if (!left(item) || (bin === home && !spec.modeChangeIsMove)) continue;
     moved++;
-    cost += spec.moveCost?.[item] ?? 0;
+    moveCost += spec.moveCost?.[item] ?? 0;
     const group = spec.moveGroup?.[item] ?? -1;
     if (group >= 0) moves.set(group, (moves.get(group) ?? 0) + 1);
     if (bin === home || !spec.pairCost) continue;
     const { fromClass, toClass, cost: costs } = spec.pairCost;
     const classes = Math.max(...Array.from(toClass)) + 1;
-    cost += costs[fromClass[home] * classes + toClass[bin]];
+    moveCost += costs[fromClass[home] * classes + toClass[bin]];
   }
-  cost += (spec.groupMoveWeight ?? 0) * Math.max(0, ...moves.values());
+  cost += moveCost + (spec.groupMoveWeight ?? 0) * Math.max(0, ...moves.values());
   broken += Math.max(0, moved - (spec.maxMoves ?? Infinity));
 
   for (const rule of spec.rules ?? []) {
@@ -67,7 +70,7 @@ export function judge(spec: ReassignmentSpec, bins: ArrayLike<number>, modes: Ar
     if (rule.weight === undefined || rule.weight === Infinity) broken += units;
     else cost += units * rule.weight;
   }
-  return { cost, broken };
+  return { cost, moveCost, broken };
 }
 
 function unitsOf(spec: ReassignmentSpec, rule: RuleSpec, bins: ArrayLike<number>): number {

@@ -108,6 +108,25 @@ describe("solve", () => {
     assert.ok(!solution.bins.includes(0));
   });
 
+  it("leaves items at home where loads come down to their bound with few moves", () => {
+    const [bins, perBin] = [40, 20];
+    const items = bins * perBin + 4;
+    // Every bin has room for 10 more, but the first has four more of 10: three have to leave.
+    const extra = (item: number) => item >= bins * perBin;
+    const every = (length: number, value: (i: number) => number) => Array.from({ length }, (_, i) => value(i));
+    const problem = buildProblem({
+      items,
+      bins,
+      resources: [{ capacity: every(bins, () => 200), safety: every(bins, () => 110), excessWeight: 1000 }],
+      demand: every(items, (item) => (extra(item) ? 10 : 5)),
+      initial: every(items, (item) => (extra(item) ? 0 : item % bins)),
+      moveCost: every(items, () => 1),
+    });
+    const { evaluation } = solve(problem, { seed, budget: { attempts: 100_000 } });
+    assert.equal(evaluation.cost, 3);
+    assert.equal(evaluation.moves, 3);
+  });
+
   it("gives the same result for the same seed and attempts, in one thread and in two", async () => {
     const problem = buildProblem(crowded());
     const options = { seed, budget: { attempts: 32768 } };

@@ -64,40 +64,48 @@ describe("the state of a reassignment", () => {
   it("tells a shift's and a swap's effect on the cost before it is made, and refuses what would break something", () => {
     let kept = 0;
     fc.assert(
-      fc.property(smallSpec(), steps, fc.constantFrom(0, 0.5, 2), (spec, list, charge) => {
-        const problem = buildProblem(spec);
-        const state = new State(problem);
-        state.moves.charge = charge;
-        const charged = (of: State, cost: number) => cost + charge * chargeFor(spec, of.binOf, of.modeOf);
-        for (const [a, b, c] of list) {
-          const one = a % problem.items;
-          const other = b % problem.items;
-          const swaps = c % 2 === 1 && state.binOf[one] >= 0 && state.binOf[other] >= 0;
-          if (swaps && state.binOf[one] === state.binOf[other]) continue;
-          const bin = b % problem.bins;
-          const mode = (c >> 1) % problem.modesOf[one];
-          const before = judge(spec, state.binOf, state.modeOf);
-          const delta = swaps
-            ? swapDelta(state, one, mode, other, 0, Infinity)
-            : shiftDelta(state, one, bin, mode, Infinity);
-          const trial = new State(problem, state.binOf, state.modeOf);
-          if (swaps) swap(trial, one, mode, other, 0);
-          else trial.shift(one, bin, mode);
-          const after = judge(spec, trial.binOf, trial.modeOf);
-          if (delta === Infinity) {
-            // Only from a sound assignment does a refusal prove that something would break.
-            if (before.broken === 0) assert.ok(after.broken > 0);
-            continue;
+      fc.property(
+        smallSpec(),
+        steps,
+        fc.constantFrom(0, 0.5, 2),
+        fc.constantFrom(1, 1.5, 8),
+        (spec, list, charge, weight) => {
+          const problem = buildProblem(spec);
+          const state = new State(problem);
+          state.moves.charge = charge;
+          state.moves.weight = weight;
+          const charged = (of: State, { cost, moveCost }: { cost: number; moveCost: number }) =>
+            cost + (weight - 1) * moveCost + charge * chargeFor(spec, of.binOf, of.modeOf);
+          for (const [a, b, c] of list) {
+            const one = a % problem.items;
+            const other = b % problem.items;
+            const swaps = c % 2 === 1 && state.binOf[one] >= 0 && state.binOf[other] >= 0;
+            if (swaps && state.binOf[one] === state.binOf[other]) continue;
+            const bin = b % problem.bins;
+            const mode = (c >> 1) % problem.modesOf[one];
+            const before = judge(spec, state.binOf, state.modeOf);
+            const delta = swaps
+              ? swapDelta(state, one, mode, other, 0, Infinity)
+              : shiftDelta(state, one, bin, mode, Infinity);
+            const trial = new State(problem, state.binOf, state.modeOf);
+            if (swaps) swap(trial, one, mode, other, 0);
+            else trial.shift(one, bin, mode);
+            const after = judge(spec, trial.binOf, trial.modeOf);
+            if (delta === Infinity) {
+              // Only from a sound assignment does a refusal prove that something would break.
+              if (before.broken === 0) assert.ok(after.broken > 0);
+              continue;
+            }
+            near(charged(trial, after) - charged(state, before), delta);
+            assert.ok(after.broken <= before.broken);
+            if (swaps) swap(state, one, mode, other, 0);
+            else state.shift(one, bin, mode);
+            near(state.cost, after.cost);
+            near(state.charged, charged(state, after));
+            kept++;
           }
-          near(charged(trial, after.cost) - charged(state, before.cost), delta);
-          assert.ok(after.broken <= before.broken);
-          if (swaps) swap(state, one, mode, other, 0);
-          else state.shift(one, bin, mode);
-          near(state.cost, after.cost);
-          near(state.charged, charged(state, after.cost));
-          kept++;
-        }
-      }),
+        },
+      ),
     );
     assert.ok(kept > 100, `only ${kept} changes were possible`);
   });
