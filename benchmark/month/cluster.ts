@@ -8,7 +8,7 @@ import type { SimulatedClock } from "./clock";
 import { Reach } from "./reach";
 import { type Scenario, STEP } from "./scenario";
 import { Tally } from "./tally";
-import { severity } from "./troubles";
+import { severity, type Trouble } from "./troubles";
 
 /** `booting`: HA has begun to start it, and it holds its room; `down`: it waits for that. */
 type State = "running" | "booting" | "down";
@@ -35,6 +35,7 @@ const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, normal: 2
 /** Above this a host counts as crowded: a cause to leave it. */
 const CROWDED = 0.9;
 const GHZ = 1000;
+const DAY = 86_400;
 
 /**
  * A cluster in simulated time: demand slot by slot, hosts that fail and come back, HA that restarts what it has room for
@@ -205,10 +206,14 @@ export class SimulatedCluster {
     return this.flights.some((flight) => flight.vm === vm && flight.to === host);
   }
 
+  /** It is down, was crowded, shows signs of trouble, or failed within a day: hosts that have do so again. */
   private hadCause(host: number, since: number): boolean {
     if (!this.up[host] || this.crowdedAt[host] >= Math.max(since, this.clock.now - 3600)) return true;
-    const { troubles } = this.scenario;
-    return troubles.some((trouble) => trouble.host === host && severity(trouble, this.clock.now) > 0);
+    const { now } = this.clock;
+    const failedLately = ({ failsAt }: Trouble) => failsAt !== null && failsAt <= now && now - failsAt < DAY;
+    return this.scenario.troubles.some(
+      (trouble) => trouble.host === host && (severity(trouble, now) > 0 || failedLately(trouble)),
+    );
   }
 
   private fail(host: number): void {

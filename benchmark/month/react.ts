@@ -32,7 +32,7 @@ export class Reactor {
     const { scenario } = cluster;
     const rowOf = new Map(scenario.vms.map(({ id }, v) => [id, v]));
     const hostOf = new Map(scenario.snapshot.hosts.map(({ id }, h) => [id, h]));
-    const history = telemetry.newest("vmCpuMhz", RECENT);
+    const history = telemetry.newest("vmCpuDemandMhz", RECENT);
     const snapshot = cluster.snapshot();
     const { guard, rowOf: modelRow, hostOf: modelHost, model } = replayWorld(snapshot, scenario.cluster, history, {});
     const alarmed = this.alarmed();

@@ -52,11 +52,16 @@ const HOST_METRICS = ["hostUptimeSeconds", "hostDiskLatencyMs", "hostNetworkErro
 function recorderOf({ snapshot, vms, start, slots }: Scenario): Recorder {
   const hosts = snapshot.hosts.map(({ id }) => id);
   const ids = vms.map(({ id }) => id);
-  const kept = { vmCpuMhz: ids, vmMemoryConsumedMb: ids, ...Object.fromEntries(HOST_METRICS.map((m) => [m, hosts])) };
+  const kept = {
+    vmCpuMhz: ids,
+    vmCpuDemandMhz: ids,
+    vmMemoryConsumedMb: ids,
+    ...Object.fromEntries(HOST_METRICS.map((m) => [m, hosts])),
+  };
   return new Recorder(kept, start, STEP, slots);
 }
 
-/** What Telegraf writes at the end of a slot: CPU that was given, not asked for; nothing of what is down. */
+/** What Telegraf writes at the end of a slot: CPU that was given, and ESXi's word on what was asked for; nothing of what is down. */
 function record(telemetry: Recorder, cluster: SimulatedCluster, slot: number): void {
   const { scenario } = cluster;
   const before = scenario.start + slot * STEP < scenario.from;
@@ -68,6 +73,11 @@ function record(telemetry: Recorder, cluster: SimulatedCluster, slot: number): v
     slot,
     "vmCpuMhz",
     ofVms((v) => Math.round(cluster.demand[v] * cluster.granted(v))),
+  );
+  telemetry.write(
+    slot,
+    "vmCpuDemandMhz",
+    ofVms((v) => Math.round(cluster.demand[v])),
   );
   telemetry.write(
     slot,

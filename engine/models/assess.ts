@@ -8,10 +8,12 @@ import { correlateHosts } from "./failure/correlation/correlate";
 import { PAIR_MODEL, type PairModel } from "./failure/correlation";
 import { HOST_MODEL } from "./failure/host";
 import { seasonalBaseline } from "./demand/seasonal";
-import { FAILURE_METRICS, SIGNALS_MODEL, assessFailures } from "./failure/model";
+import { FAILURE_METRICS, SIGNAL_METRICS, SIGNALS_MODEL, assessFailures } from "./failure/model";
+import { SIGNAL_MINUTES } from "./failure/signals";
 import { soundForecast, trainedForecast } from "./failure/trained";
 import { checkFreshness } from "./freshness";
 import { hostServicesOf } from "./host-service";
+import { type NewestSamples, readNewest } from "./newest";
 import { HOUR, type HourlyHistory, historyGrid, readHistory } from "./history";
 import type { RunOptions } from "./progress";
 import { trafficOf } from "./propagation/graph";
@@ -61,6 +63,9 @@ export async function assess(
     forecastDemand(subjects, read?.vms ?? null, horizon.start / HOUR, horizon.length, {
       ...options,
       forecasters: with_,
+      ...(read?.samples && {
+        newest: { cpuMhz: read.samples.cpuMhz, elapsed: (request.asOf - horizon.start) / HOUR },
+      }),
     });
   const demand =
     (forecasters &&
@@ -78,7 +83,7 @@ export async function assess(
     failures.guard(HOST_MODEL, SIGNALS_MODEL, soundForecast, () =>
       trainedForecast(models.hosts!, snapshot, hosts, events, request.asOf, config.horizonHours),
     );
-  const risks = assessFailures(hosts, read?.hosts ?? null, config.horizonHours, trained);
+  const risks = assessFailures(hosts, read?.hosts ?? null, config.horizonHours, trained, read?.samples?.hosts);
   const correlate = (pairs: PairModel | null) => correlateHosts(hosts, risks.probability, events, request.asOf, pairs);
   const correlation =
     (models?.pairs &&
@@ -156,6 +161,8 @@ interface ReadTelemetry {
   readonly newest: number | null;
   readonly vms: HourlyHistory;
   readonly hosts: HourlyHistory;
+  /** Null where the plan doesn't look at them. */
+  readonly samples: NewestSamples | null;
   readonly lacking: readonly Lacking[];
 }
 
@@ -185,7 +192,20 @@ async function readAll(
     { kind: "host", vcenter, metrics: FAILURE_METRICS, grid, entities: hostIds, all: oneCluster },
     options,
   );
-  return { newest, vms, hosts, lacking };
+  const { newestMinutes } = request.config;
+  const samples =
+    newestMinutes === 0
+      ? null
+      : await readNewest(
+          telemetry,
+          {
+            ...{ vcenter, asOf: request.asOf, all: oneCluster },
+            ...{ vms: [...vmIds], vmMinutes: newestMinutes },
+            ...{ hosts: hostIds, hostMetrics: SIGNAL_METRICS, hostMinutes: SIGNAL_MINUTES },
+          },
+          options.signal,
+        );
+  return { newest, vms, hosts, samples, lacking };
 }
 
 function unknownLikes(subjects: readonly Subject[]): Lacking[] {

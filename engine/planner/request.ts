@@ -76,6 +76,16 @@ export const planConfigSchema = z.strictObject({
   horizonHours: z.number().int().min(1).max(168).default(24),
   historyDays: z.number().int().min(1).max(90).default(14),
   stepMinutes: z.literal([5, 10, 15, 30, 60]).default(60),
+  newestMinutes: z
+    .number()
+    .int()
+    .min(0)
+    .max(60)
+    .default(0)
+    .describe(
+      "Newest minutes by which the forecasts of the hours at hand are corrected, as far as deviations used to last; 0: " +
+        "hourly means alone. A MigrationSchedule looks at 15, and at the last hour of the hosts' signals",
+    ),
   vcpusPerCore: z.number().positive().default(8).describe("Overcommit limit: configured vCPUs per physical core"),
   memoryOvercommit: z.number().positive().default(1).describe("Overcommit limit: configured memory over host memory"),
   cpuSafety: z.number().min(0).max(0.9).default(0.2).describe("Share of a host's CPU that forecasts should leave free"),
@@ -96,6 +106,14 @@ export const planConfigSchema = z.strictObject({
     .nonnegative()
     .default(0.02)
     .describe("A move of what runs already must lower the cost by this, as a share of one host's full weight"),
+  quietGainThreshold: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe(
+      "What a move must gain off a host that needs no relief: open, not crowded, no likelier to fail than is tolerated; " +
+        "gainThreshold where that is more, or this isn't given",
+    ),
   maxMoves: z.number().int().nonnegative().default(10).describe("Moves of VMs that run already"),
   migration: migrationConfigSchema.prefault({}),
   maxVmsPerHost: z.number().int().positive().default(1024),
@@ -114,6 +132,13 @@ export const reservationSchema = z.strictObject({
 });
 export type Reservation = z.infer<typeof reservationSchema>;
 
+/** A VM that was moved off a host lately: the ways back that are closed unless something speaks for them. */
+export const departureSchema = z.strictObject({
+  virtualMachine: name.describe("Managed object id"),
+  host: name.describe("Id of the host that it left"),
+});
+export type Departure = z.infer<typeof departureSchema>;
+
 export const planRequestSchema = z.strictObject({
   cluster: name.describe("Name or id"),
   /** The instant the plan is for; history ends here and the horizon begins. Epoch seconds. */
@@ -129,6 +154,7 @@ export const planRequestSchema = z.strictObject({
   /** The plan in force: VM name to host id. Kept unless the gain passes the threshold. */
   keep: z.record(z.string(), z.string()).default({}),
   reservations: z.array(reservationSchema).default([]),
+  departures: z.array(departureSchema).default([]).describe("Moves of late, which are not taken back without a cause"),
   explain: z.array(name).default([]).describe("VMs whose cost on every host the plan says, by objective"),
   config: planConfigSchema.prefault({}),
 });

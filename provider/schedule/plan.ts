@@ -1,5 +1,7 @@
 import { computePlan } from "../../engine/run";
 import { type Plan, planRequestSchema } from "../../engine/planner";
+import { type Departure, planConfigSchema } from "../../engine/planner/request";
+import type { LoggedAction } from "../../engine/journal";
 import { validate } from "../../engine/validate";
 import type { Assessment } from "../../engine/models";
 import type { MigrationPlan } from "../../engine/planner/migration";
@@ -8,7 +10,9 @@ import {
   assignWaves,
   dueWaves,
   movedByDrs,
+  movesOfDay,
   readThresholds,
+  risingThreshold,
   type ThresholdReading,
 } from "../../engine/planner/schedule";
 import { listNames } from "../../engine/planner/wording";
@@ -37,10 +41,19 @@ export async function planSchedule(
   const { snapshot, telemetry, models, journal } = world;
   const cluster = findCluster(snapshot, inputs.cluster);
   const key = clusterKey(snapshot, cluster);
-  const { movesPerRun, movesPerDay } = inputs.budget;
-  const spent = await movesSpent(inputs, settings, snapshot, key, now);
+  const { movesPerRun } = inputs.budget;
+  const { movesPerDay, urgentMovesPerDay } = movesOfDay(inputs.budget);
+  const actions = await actionLogOf(settings.journal).actions();
+  const moves = movesOfLate(actions, key, now);
+  const spent = moves.length + movesHeld(actions, inputs, snapshot, key);
   const rate = await rateLeft(settings, key, now);
-  const left = Math.max(0, Math.min(movesPerRun, movesPerDay - spent, rate.left));
+  const usedUp = spent >= movesPerDay;
+  const leftToday = movesPerDay + (usedUp ? urgentMovesPerDay : 0) - spent;
+  const left = Math.max(0, Math.min(movesPerRun, leftToday, rate.left));
+  const config = planConfigOf(inputs, settings);
+  const { gainThreshold, quietGainThreshold = gainThreshold } = planConfigSchema.parse(config);
+  const least = Math.max(gainThreshold, quietGainThreshold);
+  const quiet = usedUp ? NEVER : risingThreshold(least, spent, movesPerDay);
   const request = validate(
     planRequestSchema,
     {
@@ -48,11 +61,12 @@ export async function planSchedule(
       include: "all",
       asOf: now,
       reservations: promisedByOthers(snapshot, key, inputs.owner, await journal.reservations(key)),
-      config: { ...planConfigOf(inputs, settings), maxMoves: left },
+      departures: departuresOf(moves),
+      config: { ...config, quietGainThreshold: quiet, maxMoves: left },
     },
     { code: "SCHEDULE_INVALID", subject: "the migration schedule" },
   );
-  const asOf = await instantOf({ ...settings, plan: request.config }, world, now);
+  const asOf = await scheduleInstant({ ...settings, plan: request.config }, world, now);
   let assessment: Assessment | undefined;
   const plan = await computePlan(
     { ...request, asOf },
@@ -61,7 +75,7 @@ export async function planSchedule(
   const said = { source: snapshot.source.name, clusterId: cluster.id };
   const fought = plan.migration ? drsSays(plan.migration, cluster, snapshot) : null;
   const held =
-    heldBack(movesPerRun, movesPerDay - spent, spent, rate) ??
+    heldBack(movesPerRun, usedUp && plan.moves.length === 0 ? 0 : leftToday, spent, rate) ??
     belowThresholds(readThresholds(inputs.thresholds, plan, assessment!, snapshot)) ??
     (fought !== null && inputs.drs === "hold" ? { by: "drs" as const, evidence: fought } : null);
   if (plan.moves.length === 0 || held !== null) {
@@ -80,42 +94,60 @@ export async function planSchedule(
   };
 }
 
+/** As often as Telegraf writes at its slowest. */
+const INSTANT = 300;
+
+/** Now, to five minutes where the newest minutes are looked at: on the hour they would be an hour old. */
+function scheduleInstant(settings: Settings, world: World, now: number): Promise<number> | number {
+  const newest = settings.plan.newestMinutes > 0 && settings.asOf === "now";
+  return newest ? Math.floor(now / INSTANT) * INSTANT : instantOf(settings, world, now);
+}
+
+/** More than any move gains: only VMs whose hosts need relief move. */
+const NEVER = 1e6;
+
 /** What copying a host's whole memory is worth; see the weights. */
 const MOVE_COST = 0.05;
+/** Long enough not to follow every burst, short enough to see a change of level before the next run. */
+const NEWEST_MINUTES = 15;
 
 /**
  * Of VMs that would serve as well, those move whose interruption costs least: of low criticality, small, seldom written to.
- * Zero for `moveCost` in the schedule's own settings turns that off.
+ * And what is measured now counts beside what the hours before let expect. Zero for `moveCost` or `newestMinutes` in the
+ * schedule's own settings turns that off.
  */
 function planConfigOf({ settings: own }: ScheduleInputs, { plan }: Settings): Record<string, unknown> {
   const weights = { ...plan.weights, moveCost: plan.weights.moveCost || MOVE_COST };
-  return merged({ ...plan, weights }, own);
+  return merged({ ...plan, weights, newestMinutes: plan.newestMinutes || NEWEST_MINUTES }, own);
 }
 
-/**
- * Moves begun in the cluster within a day, by whichever owner, with those that the vCenter has made and nobody has written
- * down yet, and those that it holds for others.
- */
-async function movesSpent(
-  { owner }: ScheduleInputs,
-  settings: Settings,
-  snapshot: Snapshot,
-  cluster: string,
-  now: number,
-): Promise<number> {
-  const actions = await actionLogOf(settings.journal).actions();
-  const moved = actions.filter(
+/** Moves begun in the cluster within a day, by whichever owner. */
+const movesOfLate = (actions: readonly LoggedAction[], cluster: string, now: number): LoggedAction[] =>
+  actions.filter(
     ({ kind, at, cluster: where, outcome }) =>
       kind === "relocate" && where === cluster && at >= now - DAY && outcome?.result !== "failed",
-  ).length;
+  );
+
+/** Those that the vCenter has made and nobody has written down yet, and those that it holds for others. */
+function movesHeld(
+  actions: readonly LoggedAction[],
+  { owner }: ScheduleInputs,
+  snapshot: Snapshot,
+  cluster: string,
+): number {
   const hostOf = new Map(snapshot.virtualMachines.map(({ id, host }) => [id, host]));
-  const held = [...expectedTasks(actions, null, snapshot.source.name).values()].filter(
+  return [...expectedTasks(actions, null, snapshot.source.name).values()].filter(
     (task) =>
       `${snapshot.source.name}/${task.clusterId}` === cluster &&
       (task.owner !== owner || hostOf.get(task.id) === task.toHostId),
   ).length;
-  return moved + held;
 }
+
+/** Which hosts the VMs were moved off. */
+const departuresOf = (moves: readonly LoggedAction[]): Departure[] =>
+  moves.flatMap(({ subject, detail: { from } }) =>
+    typeof from === "string" ? [{ virtualMachine: subject, host: from }] : [],
+  );
 
 type Held = { readonly by: NonNullable<PlannedSchedule["heldBy"]>; readonly evidence: string };
 

@@ -10,6 +10,7 @@ import {
   configuredCpu,
   configuredMemory,
 } from "./configured";
+import { carryNewest } from "./carry-newest";
 import { type DemandForecaster, QUANTILE_LEVELS, momentsOf } from "./quantile";
 import { NORMAL_QUANTILES } from "./quantile/baseline";
 import { writeForecast } from "./resource-quantiles";
@@ -57,6 +58,8 @@ export const DEMAND_METRICS: readonly MetricId[] = [CPU.metric, MEMORY.metric];
 /** Trained forecasters of hourly series, where there are any: the seasonal baseline serves otherwise. */
 export interface DemandOptions extends RunOptions {
   readonly forecasters?: { readonly cpu?: DemandForecaster; readonly memory?: DemandForecaster };
+  /** MHz of each VM's newest minutes, and the share of the first hour that has gone by; absent: hourly history alone. */
+  readonly newest?: { readonly cpuMhz: ReadonlyMap<string, number>; readonly elapsed: number };
 }
 
 export interface DemandAssessment {
@@ -107,7 +110,7 @@ function forecastResource(
   rows: ReadonlyMap<string, number>,
   firstHour: number,
   hours: number,
-  { signal, onProgress }: RunOptions,
+  { signal, onProgress, newest }: DemandOptions,
 ) {
   const mean = new Float64Array(subjects.length * hours);
   const variance = new Float64Array(subjects.length * hours);
@@ -140,6 +143,11 @@ function forecastResource(
       takeMoments(quantiles, offset, trained, ceiling, mean, variance);
     }
     for (let i = offset; i < offset + hours; i++) mean[i] = Math.min(mean[i], ceiling);
+    const now = resource === CPU && id === subject.existing?.id ? newest?.cpuMhz.get(id) : undefined;
+    if (now !== undefined) {
+      const carried = { newest: now, persistence: fit.persistence, elapsed: newest!.elapsed };
+      carryNewest(carried, hours, mean, quantiles, offset);
+    }
     return true;
   };
 

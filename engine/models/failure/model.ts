@@ -2,6 +2,7 @@ import type { Host } from "../../snapshot/schema";
 import type { MetricId } from "../../telemetry/schema";
 import type { Lacking } from "../assessment";
 import { type HourlyHistory, rowOf } from "../history";
+import type { NewestSamples } from "../newest";
 import { median } from "../statistics";
 import type { HostForecast } from "./host";
 import {
@@ -24,6 +25,9 @@ export const FAILURE_METRICS = [
   "hostNetworkErrors",
   "hostCpuPercent",
 ] as const satisfies readonly MetricId[];
+
+/** Those that tell how a host is now. */
+export const SIGNAL_METRICS = ["hostDiskLatencyMs", "hostNetworkErrors"] as const satisfies readonly MetricId[];
 
 /** What its absence takes from the model, in the words of the report. CPU only tells planned restarts from others. */
 const NAMES: Partial<Record<MetricId, string>> = {
@@ -56,12 +60,14 @@ interface Finding {
  * @param history hourly host telemetry in the order of `hosts`; null if there is none at all
  * @param trained what the trained model makes of past failures, in the order of `hosts`: it takes the place of the base
  * rate and of the odds after restarts
+ * @param newest the last minutes of the hosts' signals, before hourly means know of them
  */
 export function assessFailures(
   hosts: readonly Host[],
   history: HourlyHistory | null,
   horizonHours: number,
   trained: HostForecast | null = null,
+  newest: NewestSamples["hosts"] | null = null,
 ): FailureAssessment {
   const findings: Finding[][] = hosts.map(findingsOfState);
   const lacking: Lacking[] = [];
@@ -69,8 +75,8 @@ export function assessFailures(
     const silent = silentHours(history, FAILURE_METRICS);
     addSilence(findings, silent);
     if (!trained) addRestarts(findings, history);
-    addDeviations(findings, deviations(history, "hostDiskLatencyMs", 0.1), LATENCY_LOG_ODDS, latencyText);
-    addDeviations(findings, deviations(history, "hostNetworkErrors", 1), ERRORS_LOG_ODDS, errorsText);
+    addDeviations(findings, deviations(history, "hostDiskLatencyMs", 0.1, newest), LATENCY_LOG_ODDS, latencyText);
+    addDeviations(findings, deviations(history, "hostNetworkErrors", 1, newest), ERRORS_LOG_ODDS, errorsText);
     lacking.push(...missing(hosts, history, silent));
   } else if (hosts.length > 0) {
     lacking.push(withoutTelemetry(hosts));

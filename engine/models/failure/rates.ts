@@ -21,7 +21,7 @@ export const NOTABLE_Z = 3;
 export const MAX_EXCESS_Z = 8;
 /** Log odds per deviation beyond NOTABLE_Z: at most 55 times for latency, 16 times for errors; chosen. */
 export const LATENCY_LOG_ODDS = 0.5;
-export const ERRORS_LOG_ODDS = 0.35;
+export const ERRORS_LOG_ODDS = 0.6;
 
 /** A host silent while its peers report; chosen. */
 export const SILENT_ODDS = 10;

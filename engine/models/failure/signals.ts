@@ -1,10 +1,14 @@
 import type { MetricId } from "../../telemetry/schema";
 import { type HourlyHistory, rowOf } from "../history";
+import type { NewestSamples } from "../newest";
 import { median, scaledMad } from "../statistics";
 
 /** Hours that tell how a host is now, and how far back they may lie. */
 const RECENT_SAMPLES = 6;
 const RECENT_HOURS = 12;
+/** What of the newest minutes tells it sooner, and how many five-minute samples that takes at least. */
+export const SIGNAL_MINUTES = 120;
+const MIN_NEWEST = 6;
 /** A decline takes a day or two: what is older is the host's normal. */
 const DECLINE_HOURS = 48;
 const MIN_BASELINE_SAMPLES = 24;
@@ -28,8 +32,15 @@ export interface Deviation {
  * Per host; null where the history doesn't tell. On a log scale with `floor` added, since latencies and error counts
  * are skewed and often 0.
  */
-export function deviations(history: HourlyHistory, metric: MetricId, floor: number): (Deviation | null)[] {
-  const measured = history.entities.map((_, host) => measure(rowOf(history, metric, host), floor));
+export function deviations(
+  history: HourlyHistory,
+  metric: MetricId,
+  floor: number,
+  newest: NewestSamples["hosts"] | null = null,
+): (Deviation | null)[] {
+  const measured = history.entities.map((id, host) =>
+    measure(rowOf(history, metric, host), floor, newest?.get(metric)?.get(id) ?? []),
+  );
   const rises = measured.map((item) => (item ? item.rise : Number.NaN));
   return measured.map((item, host) => {
     if (!item) return null;
@@ -42,15 +53,23 @@ export function deviations(history: HourlyHistory, metric: MetricId, floor: numb
   });
 }
 
-function measure(row: Float64Array, floor: number) {
+function measure(row: Float64Array, floor: number, newest: readonly number[]) {
   const recentHours = row.subarray(Math.max(0, row.length - RECENT_HOURS)).filter((value) => !Number.isNaN(value));
   const older = row.subarray(0, Math.max(0, row.length - DECLINE_HOURS));
   const logs = older.filter((value) => !Number.isNaN(value)).map((value) => Math.log(value + floor));
   if (recentHours.length === 0 || logs.length < MIN_BASELINE_SAMPLES) return null;
-  const recent = median(recentHours.subarray(-RECENT_SAMPLES));
+  const recent = newest.length >= MIN_NEWEST ? midmean(newest) : median(recentHours.subarray(-RECENT_SAMPLES));
   const center = median(logs);
   const sigma = Math.max(MIN_LOG_SIGMA, scaledMad(logs, center));
   return { recent, usual: Math.exp(center) - floor, rise: Math.log(recent + floor) - center, sigma };
+}
+
+/** Mean of the middle half: of small counts it tells more than their median, and one sample moves it no more. */
+function midmean(values: readonly number[]): number {
+  const middle = [...values]
+    .sort((a, b) => a - b)
+    .slice(Math.floor(values.length / 4), Math.ceil((values.length * 3) / 4));
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
 }
 
 /** Hours before the end of the history at which the host came up again without having been emptied, oldest first. */

@@ -18,6 +18,7 @@ import { memoryOvercommit } from "./memory-overcommit";
 import { minimumSpread } from "./minimum-spread";
 import { networkReachability } from "./network-reachability";
 import { pinnedVms } from "./pinned";
+import { recentDepartures } from "./recent-departures";
 import { reservations } from "./reservations";
 import { vmAffinity } from "./vm-affinity";
 import { vmAntiAffinity } from "./vm-anti-affinity";
@@ -60,6 +61,7 @@ export const CONSTRAINTS: readonly Constraint[] = [
   memoryOvercommit,
   maxVmsPerHost,
   haAdmissionControl,
+  recentDepartures,
   maximumMoves,
 ];
 

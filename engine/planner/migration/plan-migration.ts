@@ -1,5 +1,6 @@
 import type { ActiveConstraint } from "../constraints/constraint";
 import { isOpen } from "../constraints/tables";
+import { crowdedHosts } from "../problem/crowded";
 import { CRITICALITY_WEIGHT, type Model } from "../problem/model";
 import { bundlesOf, checksGuard } from "./checks-guard";
 import { dependentWaves } from "./dependent-waves";
@@ -44,7 +45,8 @@ export function planMigration(
     return known;
   };
   const operations = new Map([...requestOf].map(([v, request]) => [v, operationOf(model, v, request)]));
-  const urgent = (v: number): boolean => isUrgent(model, v, requestOf.get(v)!);
+  const crowded = crowdedHosts(model, 1);
+  const urgent = (v: number): boolean => crowded[model.vms[v].current] || isUrgent(model, v, requestOf.get(v)!);
   const order = (a: number, b: number) =>
     Number(urgent(b)) - Number(urgent(a)) || requestOf.get(b)!.gain - requestOf.get(a)!.gain || a - b;
   const movers = [...requestOf.keys()].sort(order);

@@ -11,7 +11,20 @@ export const scheduleRequestSchema = z.strictObject({
   budget: z
     .strictObject({
       movesPerRun: z.number().int().min(0).default(10),
-      movesPerDay: z.number().int().min(0).default(40).describe("In any 24 hours, by the log of actions"),
+      movesPerDay: z
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .describe("In any 24 hours, by the log of actions; 40 where not given"),
+      urgentMovesPerDay: z
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .describe(
+          "Beyond those, of VMs whose host can't keep them, is crowded or likely to fail; 40 where neither is given, else 0",
+        ),
       concurrency: z
         .number()
         .int()
@@ -52,4 +65,15 @@ export const scheduleRequestSchema = z.strictObject({
     .default("stop")
     .describe("When a move fails: start no further one, or also take back those of its wave"),
 });
+/** What a day may cost where nobody says: some moves to make things better, as many again to keep them from getting worse. */
+const MOVES_PER_DAY = 40;
+
+/** Moves in any 24 hours, and those beyond for VMs whose hosts need relief. A stated budget is all there is. */
+export function movesOfDay({ movesPerDay, urgentMovesPerDay }: ScheduleRequest["budget"]) {
+  return {
+    movesPerDay: movesPerDay ?? MOVES_PER_DAY,
+    urgentMovesPerDay: urgentMovesPerDay ?? (movesPerDay === undefined ? MOVES_PER_DAY : 0),
+  };
+}
+
 export type ScheduleRequest = z.infer<typeof scheduleRequestSchema>;

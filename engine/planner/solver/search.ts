@@ -1,8 +1,8 @@
 import { bindObjectives, type BoundObjective } from "../objectives";
-import { COST_UNIT } from "../plan";
 import { anchorOf, type ModelVm } from "../problem/model";
 import type { Problem } from "../problem/problem";
 import { State } from "./state";
+import { thresholdsOf } from "./thresholds";
 
 /** Above every cost there is by a wide margin, so that what ranks higher decides. */
 const RANK_FACTOR = 1e9;
@@ -20,7 +20,8 @@ export class Search {
   /** [unit][host] VMs to carry, and VMs that leave their place. */
   private readonly carried: Uint16Array;
   private readonly leaving: Uint16Array;
-  private readonly threshold: number;
+  /** [unit] price of a VM of it that leaves its place. */
+  private readonly thresholds: Float64Array;
   /** The bound, once it was asked for: it doesn't depend on who is where. */
   private least: number | null | undefined;
   /** Indices of the objectives that the request ranks, the first in rank first. */
@@ -42,14 +43,14 @@ export class Search {
       this.ranked.includes(i) ? RANK_FACTOR ** (this.ranked.length - this.ranked.indexOf(i)) : 1,
     );
     this.maxMoves = maxMoves;
-    this.threshold = Math.round(model.request.config.gainThreshold * COST_UNIT);
+    this.thresholds = thresholdsOf(problem);
     this.carried = countMoves(problem, ({ current, kept }) => (current >= 0 ? [current, kept] : null));
     this.leaving = countMoves(problem, (vm) => (anchorOf(vm) >= 0 ? [anchorOf(vm)] : null));
   }
 
   /** Price of the moves that the unit being on `host` takes. */
   price(unit: number, host: number): number {
-    return host < 0 ? 0 : this.leaving[unit * this.problem.hosts + host] * this.threshold;
+    return host < 0 ? 0 : this.leaving[unit * this.problem.hosts + host] * this.thresholds[unit];
   }
 
   /** VMs to carry for the unit to be on `host`. */

@@ -8,6 +8,7 @@ import { compileConstraints } from "../../../engine/planner/constraints";
 import { buildProblem, compileModel } from "../../../engine/planner/problem";
 import { Search } from "../../../engine/planner/solver";
 import { richWorld } from "./rich-world";
+import { weightsSchema } from "../../../engine/planner/request";
 import { makeWorld, type WorldSpec } from "./world";
 
 async function planOf(spec: WorldSpec): Promise<Plan> {
@@ -81,7 +82,7 @@ describe("what a plan explains", () => {
       Object.values(move.byObjective ?? {}).reduce((a, b) => a + b, 0),
       move.gain,
     );
-    assert.ok(move.byObjective!.hostRisk > 0.3 * 100 * COST_UNIT);
+    assert.ok(move.byObjective!.hostRisk > 0.3 * weightsSchema.parse({}).hostRisk * COST_UNIT);
     assert.ok(!("moveCost" in move.byObjective!), "copying is a cost");
     // The threshold, and a quarter of a host's memory (32 of 128 GB) at least.
     assert.ok(move.cost! > 0.02 * COST_UNIT + 0.25 * 0.05 * COST_UNIT, String(move.cost));
