@@ -132,8 +132,10 @@ function forecastResource(
       writeForecast(forecaster, id, values, history.firstHour, firstHour, hours, quantiles, offset * LEVELS)
         ? Math.min(hours, forecaster.rhythm.horizon)
         : 0;
+    const now = resource === CPU && id === subject.existing?.id ? newest?.cpuMhz.get(id) : undefined;
+    const fit =
+      trained < hours || now !== undefined ? seasonalBaseline.fit({ values, firstHour: history.firstHour }) : null;
     if (trained < hours) {
-      const fit = seasonalBaseline.fit({ values, firstHour: history.firstHour });
       if (!fit) return false;
       models[i] = seasonalBaseline.name;
       seasonalBaseline.predict(fit, firstHour, hours, mean, variance, offset);
@@ -143,8 +145,7 @@ function forecastResource(
       takeMoments(quantiles, offset, trained, ceiling, mean, variance);
     }
     for (let i = offset; i < offset + hours; i++) mean[i] = Math.min(mean[i], ceiling);
-    const now = resource === CPU && id === subject.existing?.id ? newest?.cpuMhz.get(id) : undefined;
-    if (now !== undefined) {
+    if (now !== undefined && fit) {
       const carried = { newest: now, persistence: fit.persistence, elapsed: newest!.elapsed };
       carryNewest(carried, hours, mean, quantiles, offset);
     }
