@@ -51,7 +51,7 @@ function graph({ plan, snapshot }: ReportInput, { graph: { nodes, edges } }: Com
     host,
     x: Math.sin(at.get(id)!),
     y: Math.cos(at.get(id)!),
-    right: Math.sin(at.get(id)!) >= 0,
+    ...radial(at.get(id)!),
   }));
   const most = Math.max(1e-9, ...shown.map(({ weight }) => weight));
   const lines = shown.map(({ from, to, weight }) => ({
@@ -122,6 +122,7 @@ function graph({ plan, snapshot }: ReportInput, { graph: { nodes, edges } }: Com
                     x: "x",
                     y: "y",
                     text: (dot: { name: string }) => fitted(dot.name, 17),
+                    rotate: "turn",
                     textAnchor: right ? "start" : "end",
                     dx: right ? 8 : -8,
                     fill: "currentColor",
@@ -156,17 +157,18 @@ function arcsOf(ring: readonly { readonly id: string; readonly host: string }[],
   }));
 }
 
+/** How a label stands on the ring: outwards, and never upside down. @param angle clockwise from the top */
+function radial(angle: number): { readonly right: boolean; readonly turn: number } {
+  const right = angle < Math.PI;
+  return { right, turn: (angle * 360) / TAU - (right ? 90 : 270) };
+}
+
 /** An arc and a name outside of the ring for each host, where the names of all VMs could not be read. */
 function hostMarks(arcs: readonly Arc[]) {
   const radius = 1.04;
   const labels = arcs.map(({ host, members }) => {
     const angle = (members[0][1] + members.at(-1)![1]) / 2;
-    const right = angle < Math.PI;
-    const degrees = (angle * 360) / TAU;
-    return {
-      ...{ host, right, x: radius * Math.sin(angle), y: radius * Math.cos(angle) },
-      turn: degrees - (right ? 90 : 270),
-    };
+    return { host, x: radius * Math.sin(angle), y: radius * Math.cos(angle), ...radial(angle) };
   });
   const bends = arcs.flatMap(({ host, members }) =>
     members.map(([, angle]) => ({ host, x: radius * Math.sin(angle), y: radius * Math.cos(angle) })),
