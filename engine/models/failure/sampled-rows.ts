@@ -37,3 +37,16 @@ export class SampledRows {
     };
   }
 }
+
+/** The rows that are kept, in their order. */
+export function rowsWhere({ features, targets, weights }: OutcomeRows, keep: (row: number) => boolean): OutcomeRows {
+  const { columns, values } = features;
+  const rows = Array.from(targets.keys()).filter(keep);
+  const kept = new Float32Array(rows.length * columns);
+  rows.forEach((row, at) => kept.set(values.subarray(row * columns, (row + 1) * columns), at * columns));
+  return {
+    features: { rows: rows.length, columns, values: kept },
+    targets: Uint8Array.from(rows, (row) => targets[row]),
+    weights: Float32Array.from(rows, (row) => weights[row]),
+  };
+}

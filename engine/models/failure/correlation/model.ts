@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { validate } from "../../../validate";
 import {
+  type BoostedTrees,
   type BoostingOptions,
   Forest,
+  type TrainingSet,
   applyBeta,
   averagePrecision,
+  averageTrees,
   betaSchema,
   boostedTreesSchema,
   contributions,
@@ -15,8 +18,9 @@ import {
 import { modelHeaderSchema } from "../../model-file";
 import { createRandom } from "../../../random";
 import type { HostEventLog } from "../events";
+import { rowsWhere } from "../sampled-rows";
 import { PAIR_FEATURES, PairFeatures } from "./features";
-import { type PairSample, pairRows } from "./rows";
+import { type PairRows, type PairSample, pairRows } from "./rows";
 
 export const PAIR_MODEL = "failure/correlation";
 
@@ -64,9 +68,16 @@ const HELD_OUT_EVERY = 5;
  * trees from learning single bursts by heart.
  */
 const BOOSTING: Partial<BoostingOptions> = {
-  ...{ loss: "logistic", trees: 160, learningRate: 0.05, leaves: 31, minChildSamples: 200, l2: 10 },
-  ...{ rowFraction: 0.4, featureFraction: 0.3, maxBins: 48, patience: 40 },
+  ...{ loss: "logistic", trees: 40, learningRate: 0.12, leaves: 15, minChildSamples: 200, l2: 10 },
+  ...{ rowFraction: 0.7, featureFraction: 0.3, maxBins: 48, patience: 15 },
 };
+/**
+ * The model is the mean of so many, each of this share of the days: with few great bursts to learn from, models of other
+ * days, or of the same days and another seed, differ widely on months to come.
+ */
+const BAGS = 6;
+const SHARE_OF_DAYS = 0.5;
+const DAY = 86_400;
 
 /** Learns P(j fails within the window | i failed just now) from the log's failures; null where there are too few. */
 export function fitPairModel(log: HostEventLog, options: PairFitOptions): PairModel | null {
@@ -89,13 +100,10 @@ export function fitPairModel(log: HostEventLog, options: PairFitOptions): PairMo
   const sample = sampling(log, Math.min(events, usable.length), seed);
   const train = pairRows(log, draw(early, events), windowSeconds, sample);
   const held = pairRows(log, draw(late, HELD_EVENTS), windowSeconds, { positives: 1, negatives: 0.1, seed: seed + 1 });
-  const tried = fitBoostedTrees(train, { options: { ...BOOSTING, seed }, names: PAIR_FEATURES, validation: held });
+  const tried = fitBags(log, train, { seed, validation: held });
   const raw = new Forest(tried).predict(held.features);
   const all = pairRows(log, draw(usable, events), windowSeconds, { ...sample, seed: seed + 2 });
-  const trees = fitBoostedTrees(all, {
-    options: { ...BOOSTING, seed, trees: Math.max(1, Math.round(tried.trees.length * 1.1)) },
-    names: PAIR_FEATURES,
-  });
+  const trees = fitBags(log, all, { seed, trees: Math.max(1, Math.round((tried.trees.length / BAGS) * 1.1)) });
   const followed = held.features.columns;
   const own = PAIR_FEATURES.indexOf("the same, decayed slowly");
   const history = Float64Array.from(
@@ -111,6 +119,24 @@ export function fitPairModel(log: HostEventLog, options: PairFitOptions): PairMo
       baseline: { name: "share of past failures that were followed", value: averagePrecision(history, held.targets) },
     },
   });
+}
+
+function fitBags(
+  log: HostEventLog,
+  train: PairRows,
+  { validation, ...options }: Partial<BoostingOptions> & { seed: number; validation?: TrainingSet },
+): BoostedTrees {
+  const dayOf = (row: number) => Math.floor(log.at[train.events[row]] / DAY);
+  const days = [...new Set(Array.from(train.targets.keys(), dayOf))];
+  const bags = Array.from({ length: BAGS }, (_, bag) => {
+    const drawn = createRandom(options.seed, `days of bag ${bag}`).shuffle(days);
+    const kept = new Set(drawn.slice(0, Math.ceil(days.length * SHARE_OF_DAYS)));
+    return fitBoostedTrees(
+      rowsWhere(train, (row) => kept.has(dayOf(row))),
+      { options: { ...BOOSTING, ...options, seed: options.seed + bag }, names: PAIR_FEATURES, validation },
+    );
+  });
+  return averageTrees(bags);
 }
 
 /** About as many rows as a quarter of a million, whatever the number of hosts: most pairs are far apart and alike. */

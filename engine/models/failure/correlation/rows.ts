@@ -17,6 +17,11 @@ export interface PairSample {
   readonly seed: number;
 }
 
+/** Rows of pairs, and the index of the failure that each stems from. */
+export interface PairRows extends OutcomeRows {
+  readonly events: Int32Array;
+}
+
 /**
  * Rows (i, j), j other than i, of the given ascending events: whether j fails within the window after i.
  * @param log of failures alone
@@ -27,7 +32,7 @@ export function pairRows(
   events: ArrayLike<number>,
   windowSeconds: number,
   sample: PairSample = { positives: 1, negatives: 1, seed: 0 },
-): OutcomeRows {
+): PairRows {
   const features = new PairFeatures(log, windowSeconds);
   const random = createRandom(sample.seed, "pairs");
   const hosts = log.places.length;
@@ -35,6 +40,7 @@ export function pairRows(
   const now = new Float32Array(hosts * columns);
   const followed = new Uint8Array(hosts);
   const rows = new SampledRows(columns);
+  const of: number[] = [];
   for (let e = 0; e < events.length; e++) {
     features.advance(events[e]);
     features.write(now);
@@ -44,7 +50,8 @@ export function pairRows(
       const share = followed[j] ? sample.positives : sample.negatives;
       if (share < 1 && random.uniform() >= share) continue;
       rows.keep(now, j, followed[j], 1 / share);
+      of.push(events[e]);
     }
   }
-  return rows.set();
+  return { ...rows.set(), events: Int32Array.from(of) };
 }

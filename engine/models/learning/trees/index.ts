@@ -1,3 +1,4 @@
+export * from "./average";
 export * from "./explain";
 export * from "./fit";
 export * from "./forest";

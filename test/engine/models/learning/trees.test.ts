@@ -7,6 +7,7 @@ import {
   Forest,
   LeafMasks,
   areaUnderCurve,
+  averageTrees,
   boostedTreesSchema,
   contributions,
   fitBoostedTrees,
@@ -156,6 +157,16 @@ describe("boosted trees", () => {
     const [a, b, noise] = gainImportance(model);
     close(a + b + noise, 1);
     assert.ok(a > b && b > 3 * noise);
+  });
+
+  it("averaged: the mean of the raw scores, and only of models alike", () => {
+    const models = [1, 2, 3].map((seed) => fitBoostedTrees(train, { options: { trees: 5, rowFraction: 0.5, seed } }));
+    const raw = (model: BoostedTrees) => new Forest(model).raw(test.features);
+    const mean = raw(averageTrees(models));
+    const each = models.map(raw);
+    mean.forEach((score, row) => assert.ok(Math.abs(score - (each[0][row] + each[1][row] + each[2][row]) / 3) < 1e-12));
+    assert.throws(() => averageTrees([]), RangeError);
+    assert.throws(() => averageTrees([models[0], { ...models[1], loss: "absolute" }]), RangeError);
   });
 
   it("continue from given scores: offsets take part in the loss", () => {
