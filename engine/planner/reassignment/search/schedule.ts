@@ -24,7 +24,9 @@ export const ROUNDS = 25;
 const PROBES = 2;
 /** What a typical move is made to cost at least, in units of temperature; the probes of all searches take them in turn. */
 const ANCHORS = [10, 0, 3, 1];
-/** The same where loads are easy: a probe's cost is above the bound by no more than this part of the initial cost. */
+/** The most that is kept where loads are hard: stronger ones lead early and end worse. */
+const MOST_WHERE_HARD = 1;
+/** The anchor where loads are easy: a probe's cost is above the bound by no more than this part of the initial cost. */
 const EASY_ANCHOR = 30;
 const EASY = 1e-3;
 /** Scouting walks of each search, each from the initial assignment, before the long one, which goes on from their best. */
@@ -51,8 +53,8 @@ const BEFORE_KNEE = 0.8;
  *
  * An anchored walk weighs moves so that items leave home only for what matters at its temperature. An item that left while it
  * was warm rarely finds home again; but where loads are hard to bring down, items must be free to leave. Which it is, short
- * walks from the initial assignment tell: all that follows is anchored as the one was that found the best. Where one of them
- * all but reached the bound, the cost of moves is what is left to gain, and the anchor is strong.
+ * walks from the initial assignment tell: where one of them all but reached the bound, the cost of moves is what is left to
+ * gain and the anchor is strong; elsewhere it is weak, or none where the best was found without.
  *
  * Of the scouting walks every other one sets out hot and with the costliest items alone, and lets others join as the
  * temperature comes down to what they can cost: large items get their places while the rest is at home and in nobody's way.
@@ -91,7 +93,7 @@ export class Schedule {
     if (best.violation < violation || (best.violation === violation && best.cost < cost)) {
       this.best = { violation: best.violation, cost: best.cost };
       const easy = best.violation === 0 && best.cost <= this.easyCost;
-      this.anchor = easy ? EASY_ANCHOR : this.anchorOf(round - 1, search);
+      this.anchor = easy ? EASY_ANCHOR : Math.min(MOST_WHERE_HARD, this.anchorOf(round - 1, search));
     }
   }
 
