@@ -8,13 +8,13 @@ import {
   type RequestRecord,
   WINDOW_MINUTES,
 } from "../../engine/models/profile";
-import { readRequests } from "../../engine/models/training";
 import { amountsOf, chooseWindow, planPreparation, type PreparationPlan } from "../../engine/planner/preparation";
 import { findCluster } from "../../engine/snapshot";
 import type { Settings } from "../settings";
 import { instantOf, withWorld, type World } from "../world";
 import { clusterKey } from "../placement/promises";
 import { busyHosts, failedHosts, preferencesOf } from "./evidence";
+import { historyOf } from "./history";
 import { parseInputs, poolNameOf, type PreparationInputs, sameUserInputs, userInputs } from "./inputs";
 import { disksOf, plannedIn, type PlannedPreparation } from "./planned";
 import { probeKindOf } from "./probe-kind";
@@ -43,16 +43,6 @@ export async function checkPreparation(olds: State, news: State, settings: Setti
 /** Requests come by the minute: the plan's step is too coarse for them. */
 async function minuteOf(settings: Settings, world: World, now: number): Promise<number> {
   return settings.asOf === "now" ? Math.floor(now / 60) * 60 : instantOf(settings, world, now);
-}
-
-/** @throws AffinityError PREPARATION_HISTORY_MISSING where the settings name none; those of reading it */
-export async function historyOf(settings: Settings): Promise<RequestRecord[]> {
-  if (settings.requests !== undefined) return readRequests(settings.requests);
-  throw new AffinityError({
-    code: "PREPARATION_HISTORY_MISSING",
-    message: "nothing says who asked for what, and when: the settings name no history of requests",
-    hint: "set requests to the file that your systems append requests to (CSV, or a JSON object a line)",
-  });
 }
 
 async function planned(

@@ -9,7 +9,7 @@ import {
 } from "../../engine/models/profile";
 import { type Overhead, overheadOf } from "../../engine/planner/preparation";
 import type { Settings } from "../settings";
-import { historyOf } from "./check";
+import { historyOf } from "./history";
 import { parseInputs, type PreparationInputs } from "./inputs";
 import { plannedIn } from "./planned";
 
