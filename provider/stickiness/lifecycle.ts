@@ -5,7 +5,7 @@ import { contradictions, membersOf } from "../../engine/planner/stickiness";
 import type { Settings } from "../settings";
 import { type Acting, isRuleThere, withActions } from "../acting";
 import { openInventory } from "../world";
-import type { FoundRule, VmRule } from "../vsphere/actions";
+import type { FoundRule, VmRule } from "../vsphere";
 import { parseInputs, sameUserInputs } from "./inputs";
 import { plannedIn, type PlannedStickiness, type StickinessDrift } from "./planned";
 

@@ -3,21 +3,12 @@ import { type ClockReading, readClock } from "../../engine/telemetry/clock";
 import { MachineActions } from "./machines";
 import { PoolActions } from "./pools";
 import { retrieveProperties } from "./properties";
+import { type RelocateOptions, relocateSpec } from "./relocate-spec";
+import { type FoundRule, ruleSpec, rulesIn, type VmRule } from "./rules";
 import { ScheduledTasks } from "./scheduled-tasks";
-import { type Invoke, SERVICE_INSTANCE, type ServiceContent, type VcenterSession } from "./session";
+import { SERVICE_INSTANCE, type VcenterSession } from "./session";
 import { faultText, taskOf, type TaskOptions, waitForTask } from "./tasks";
-import {
-  flag,
-  kindOf,
-  list,
-  number,
-  type Parameter,
-  Reference,
-  reference,
-  referenceIds,
-  text,
-  type Tree,
-} from "./values";
+import { list, type Parameter, Reference, reference, referenceIds, text, type Tree } from "./values";
 
 export interface About {
   readonly name: string;
@@ -29,35 +20,9 @@ export interface About {
   readonly instanceUuid: string | null;
 }
 
-export interface VmRule {
-  readonly name: string;
-  readonly kind: "vmAffinity" | "vmAntiAffinity";
-  /** Ids of the VMs, two or more. */
-  readonly virtualMachines: readonly string[];
-  readonly enabled?: boolean;
-  readonly mandatory?: boolean;
-}
-
-/** A rule between VMs as the cluster has it. */
-export interface FoundRule extends Required<VmRule> {
-  /** vCenter's own, unique within the cluster while the rule is there; given to others afterwards. */
-  readonly key: number;
-}
-
-export interface RelocateOptions extends TaskOptions {
-  /** Id of the datastore to which its disks move as well. */
-  readonly datastore?: string;
-}
-
 export type MovePriority = "lowPriority" | "defaultPriority" | "highPriority";
 
-const RULE_KINDS: Readonly<Record<string, VmRule["kind"]>> = {
-  ClusterAffinityRuleSpec: "vmAffinity",
-  ClusterAntiAffinityRuleSpec: "vmAntiAffinity",
-};
-
 const machine = (id: string) => new Reference("VirtualMachine", id);
-const hostSystem = (id: string) => new Reference("HostSystem", id);
 const clusterResource = (id: string) => new Reference("ClusterComputeResource", id);
 
 /**
@@ -238,49 +203,12 @@ export class VcenterActions {
   /** The rules between VMs that the cluster has now. */
   async rules(cluster: string, signal?: AbortSignal): Promise<FoundRule[]> {
     const found = await this.properties(clusterResource(cluster), ["configurationEx"], signal);
-    return list(found.configurationEx, "rule").flatMap((rule) => {
-      const kind = RULE_KINDS[kindOf(rule) ?? ""];
-      const key = number(rule, "key");
-      const name = text(rule, "name");
-      if (kind === undefined || key === null || !name) return [];
-      return [
-        {
-          key,
-          name,
-          kind,
-          virtualMachines: list(rule, "vm").flatMap((vm) => reference(vm)?.id ?? []),
-          enabled: flag(rule, "enabled") ?? true,
-          mandatory: flag(rule, "mandatory") ?? false,
-        },
-      ];
-    });
+    return rulesIn(found.configurationEx);
   }
 
-  /**
-   * A VirtualMachineRelocateSpec. A move between clusters needs the new one's resource pool; within a cluster the VM keeps
-   * its own.
-   */
-  relocateSpec(vm: string, host: string, { signal, datastore }: RelocateOptions = {}): Promise<Parameter> {
-    return this.session.read(async (invoke, content) => {
-      const owner = await this.computeResourceOf(invoke, content, hostSystem(host));
-      const [now] = await retrieveProperties(invoke, content, [machine(vm)], ["runtime.host"]);
-      const from = reference(now?.properties["runtime.host"]);
-      const old = from && (await this.computeResourceOf(invoke, content, from));
-      // The order of the elements is the schema's.
-      const spec = { datastore: datastore && new Reference("Datastore", datastore), host: hostSystem(host) };
-      if (!owner || owner.id === old?.id) return spec;
-      const [resource] = await retrieveProperties(invoke, content, [owner], ["resourcePool"]);
-      return {
-        datastore: spec.datastore,
-        pool: reference(resource?.properties.resourcePool) ?? undefined,
-        host: spec.host,
-      };
-    }, signal);
-  }
-
-  private async computeResourceOf(invoke: Invoke, content: ServiceContent, host: Reference): Promise<Reference | null> {
-    const [found] = await retrieveProperties(invoke, content, [host], ["parent"]);
-    return reference(found?.properties.parent);
+  /** See relocate-spec. */
+  relocateSpec(vm: string, host: string, options: RelocateOptions = {}): Promise<Parameter> {
+    return relocateSpec(this.session, vm, host, options);
   }
 
   private async properties(object: Reference, paths: string[], signal?: AbortSignal): Promise<Record<string, Tree>> {
@@ -291,17 +219,6 @@ export class VcenterActions {
     return found?.properties ?? {};
   }
 }
-
-/** The order of the elements is the schema's. */
-const ruleSpec = (rule: VmRule, key?: number) => ({
-  _typeName: rule.kind === "vmAffinity" ? "ClusterAffinityRuleSpec" : "ClusterAntiAffinityRuleSpec",
-  key,
-  enabled: rule.enabled ?? true,
-  name: rule.name,
-  mandatory: rule.mandatory ?? false,
-  userCreated: true,
-  vm: rule.virtualMachines.map(machine),
-});
 
 const unverified = (vm: string, where: string, otherwise: string) =>
   new AffinityError({
