@@ -2,13 +2,11 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ActionLog } from "../../engine/journal";
-import type { Snapshot } from "../../engine/snapshot";
 import type { PreparationDrift, Readiness } from "../../provider";
-import type { VcenterSettings } from "../../provider/settings";
-import { createVcenterActions, createVcenterInventory, type VcenterActions } from "../../provider/vsphere";
 import { writeRequests } from "../provider/preparation/requests";
-import { needs, startVcenter, temporaryFolder, type Vcenter } from "../testbed";
-import { ok, type Project, projectIn } from "./project";
+import { needs, type Vcenter } from "../testbed";
+import { ok, type Project } from "./project";
+import { inVcenter, simulatedProject } from "./simulated-project";
 
 const SOURCE = `
 const { HostPreparation } = require("pulumi-vsphere-affinity/provider");
@@ -35,21 +33,9 @@ describe("a host preparation's life in the real CLI, on the simulator", function
   let folder: string;
   let requests: string;
 
-  async function inVcenter<T>(work: (actions: VcenterActions, snapshot: Snapshot) => Promise<T>): Promise<T> {
-    const settings: VcenterSettings = {
-      ...{ server: vcenter.server, user: vcenter.user, password: vcenter.password },
-      ...{ insecure: false, caFile: vcenter.certificate, timeoutSeconds: 30 },
-    };
-    const inventory = createVcenterInventory(settings);
-    try {
-      return await work(createVcenterActions(inventory), await inventory.snapshot());
-    } finally {
-      await inventory.close();
-    }
-  }
   /** What the simulator has of ours: pools with their cluster and reservation, VMs by name. */
   const ours = () =>
-    inVcenter((_, { clusters, resourcePools, virtualMachines }) => {
+    inVcenter(vcenter, (_, { clusters, resourcePools, virtualMachines }) => {
       const nameOf = (id: string | null) => clusters.find((cluster) => cluster.id === id)?.name ?? "none";
       const pools = resourcePools
         .filter(({ name }) => name.startsWith("affinity"))
@@ -93,26 +79,9 @@ describe("a host preparation's life in the real CLI, on the simulator", function
   }
 
   before(async () => {
-    vcenter = await startVcenter({ clusters: 2, hosts: 3, vms: 2 });
-    folder = await temporaryFolder();
+    ({ vcenter, project, folder } = await simulatedProject("ready", SOURCE, { clusters: 2, hosts: 3, vms: 2 }));
     requests = join(folder, "requests.ndjson");
-    const runtime = "runtime:\n  name: nodejs\n  options: { typescript: false }\n";
-    await writeFile(join(folder, "Pulumi.yaml"), `name: ready\nmain: index.js\n${runtime}`);
-    await writeFile(
-      join(folder, "package.json"),
-      JSON.stringify({ name: "ready", version: "0.0.1", main: "index.js" }),
-    );
-    await writeFile(join(folder, "index.js"), SOURCE);
-    project = await projectIn(folder);
-    ok(await project.pulumi("stack", "init", "one"));
-    await project.configure({
-      "vsphere-affinity:vcenter.server": vcenter.server,
-      "vsphere-affinity:vcenter.user": vcenter.user,
-      "vsphere-affinity:vcenter.password": vcenter.password,
-      "vsphere-affinity:vcenter.caFile": vcenter.certificate,
-      "vsphere-affinity:journal": join(folder, "journal.duckdb"),
-      "vsphere-affinity:requests": requests,
-    });
+    await project.configure({ "vsphere-affinity:requests": requests });
   });
   after(() => vcenter?.stop());
 
@@ -148,12 +117,12 @@ describe("a host preparation's life in the real CLI, on the simulator", function
 
   it("finds on refresh that somebody changed or removed it, and mends it", async () => {
     const { poolId } = await outputs();
-    await inVcenter(({ pools }) => pools.update(poolId!, { cpuMhz: 1, memoryMib: 128 }));
+    await inVcenter(vcenter, ({ pools }) => pools.update(poolId!, { cpuMhz: 1, memoryMib: 128 }));
     ok(await project.pulumi("refresh", "--yes"));
     assert.deepEqual(await drift(), ["reservation changed"]);
     await up();
     assert.deepEqual((await ours()).pools, ["DC0_C0 300 128"]);
-    await inVcenter(({ pools }) => pools.remove(poolId!));
+    await inVcenter(vcenter, ({ pools }) => pools.remove(poolId!));
     ok(await project.pulumi("refresh", "--yes"));
     assert.deepEqual(await drift(), ["pool missing"]);
     await up();
@@ -197,13 +166,13 @@ describe("a host preparation's life in the real CLI, on the simulator", function
   it("takes away its own pool and no other, with an intent and an outcome for every act", async () => {
     await program(backup());
     await up();
-    const parent = await inVcenter(({ pools }, { clusters }) => {
+    const parent = await inVcenter(vcenter, ({ pools }, { clusters }) => {
       const root = clusters.find(({ name }) => name === "DC0_C0")!.resourcePool!;
       return pools.create(root, "affinity of somebody else", { cpuMhz: 1, memoryMib: 1 });
     });
     ok(await project.pulumi("destroy", "--yes", "--skip-preview"));
     assert.deepEqual(await ours(), { pools: ["DC0_C0 1 1"], machines: [] });
-    await inVcenter(({ pools }) => pools.remove(parent));
+    await inVcenter(vcenter, ({ pools }) => pools.remove(parent));
     const actions = await new ActionLog(join(folder, "journal.duckdb.actions.ndjson")).actions();
     assert.ok(actions.length > 10);
     assert.deepEqual(

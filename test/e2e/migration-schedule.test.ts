@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ActionLog } from "../../engine/journal";
-import type { VcenterSettings } from "../../provider/settings";
-import { createVcenterActions, createVcenterInventory } from "../../provider/vsphere";
-import { needs, startVcenter, temporaryFolder, type Vcenter } from "../testbed";
-import { ok, type Project, projectIn } from "./project";
+import { needs, type Vcenter } from "../testbed";
+import { ok, type Project } from "./project";
+import { crowd, inVcenter, simulatedProject } from "./simulated-project";
 
 const SOURCE = `
 const { MigrationSchedule } = require("pulumi-vsphere-affinity/provider");
@@ -29,14 +28,6 @@ describe("a migration schedule in the real CLI, on the simulator", function () {
   let project: Project;
   let folder: string;
 
-  const settings = (): VcenterSettings => ({
-    server: vcenter.server,
-    user: vcenter.user,
-    password: vcenter.password,
-    insecure: false,
-    caFile: vcenter.certificate,
-    timeoutSeconds: 30,
-  });
   const program = (args: object) =>
     writeFile(
       join(folder, "schedules.json"),
@@ -45,54 +36,17 @@ describe("a migration schedule in the real CLI, on the simulator", function () {
   const outputs = async () =>
     JSON.parse(ok(await project.pulumi("stack", "output", "nightly", "--json")).stdout) as Outputs;
 
-  async function hostsInVcenter(): Promise<Map<string, string | null>> {
-    const inventory = createVcenterInventory(settings());
-    try {
-      const { virtualMachines } = await inventory.snapshot();
-      return new Map(virtualMachines.map((vm) => [vm.id, vm.host]));
-    } finally {
-      await inventory.close();
-    }
-  }
-
-  /** All VMs of the cluster on one host: there is something to do. */
-  async function crowd(): Promise<void> {
-    const inventory = createVcenterInventory(settings());
-    try {
-      const snapshot = await inventory.snapshot();
-      const [cluster] = snapshot.clusters;
-      const [host] = snapshot.hosts.filter((item) => item.cluster === cluster.id);
-      const actions = createVcenterActions(inventory);
-      for (const vm of snapshot.virtualMachines) {
-        if (vm.cluster === cluster.id && vm.host !== host.id) await actions.relocate(vm.id, host.id);
-      }
-    } finally {
-      await inventory.close();
-    }
-  }
+  const hostsInVcenter = (): Promise<Map<string, string | null>> =>
+    inVcenter(vcenter, (_, { virtualMachines }) => new Map(virtualMachines.map((vm) => [vm.id, vm.host])));
 
   before(async () => {
-    vcenter = await startVcenter({ hosts: 4, vms: 12 });
-    folder = await temporaryFolder();
-    const runtime = "runtime:\n  name: nodejs\n  options: { typescript: false }\n";
-    await writeFile(join(folder, "Pulumi.yaml"), `name: moves\nmain: index.js\n${runtime}`);
-    await writeFile(
-      join(folder, "package.json"),
-      JSON.stringify({ name: "moves", version: "0.0.1", main: "index.js" }),
-    );
-    await writeFile(join(folder, "index.js"), SOURCE);
-    project = await projectIn(folder);
-    ok(await project.pulumi("stack", "init", "one"));
-    await project.configure({
-      "vsphere-affinity:vcenter.server": vcenter.server,
-      "vsphere-affinity:vcenter.user": vcenter.user,
-      "vsphere-affinity:vcenter.password": vcenter.password,
-      "vsphere-affinity:vcenter.caFile": vcenter.certificate,
-      "vsphere-affinity:journal": join(folder, "journal.duckdb"),
+    ({ vcenter, project, folder } = await simulatedProject("moves", SOURCE, {
+      hosts: 4,
+      vms: 12,
       // Small VMs on an idle simulator: without a threshold, evenness alone is reason enough.
-      "vsphere-affinity:plan.gainThreshold": "0",
-    });
-    await crowd();
+      config: { "vsphere-affinity:plan.gainThreshold": "0" },
+    }));
+    await crowd(vcenter);
   });
   after(() => vcenter?.stop());
 

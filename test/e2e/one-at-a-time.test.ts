@@ -3,10 +3,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ActionLog } from "../../engine/journal";
-import type { VcenterSettings } from "../../provider/settings";
-import { createVcenterActions, createVcenterInventory } from "../../provider/vsphere";
-import { needs, startVcenter, temporaryFolder, type Vcenter } from "../testbed";
-import { ok, type Project, projectIn, repository, type Ran, run } from "./project";
+import { needs, type Vcenter } from "../testbed";
+import { ok, type Project, repository, type Ran, run } from "./project";
+import { crowd, simulatedProject } from "./simulated-project";
 
 const SOURCE = `
 const { MigrationSchedule } = require("pulumi-vsphere-affinity/provider");
@@ -22,10 +21,6 @@ describe("runs that would act at the same time, on the simulator", function () {
   let folder: string;
   let journal: string;
 
-  const settings = (): VcenterSettings => ({
-    ...{ server: vcenter.server, user: vcenter.user, password: vcenter.password },
-    ...{ insecure: false, caFile: vcenter.certificate, timeoutSeconds: 30 },
-  });
   const log = () => new ActionLog(`${journal}.actions.ndjson`);
   const apply = (): Promise<Ran> =>
     run(process.execPath, [join(repository, "dist/cli/main.js"), "apply", "--json", "--journal", journal], folder, {
@@ -42,20 +37,6 @@ describe("runs that would act at the same time, on the simulator", function () {
         budget: { movesPerRun, movesPerDay: 100, concurrency: 1 },
       }),
     );
-
-  /** All VMs of the cluster on one host: there is something to do. */
-  async function crowd(): Promise<void> {
-    const inventory = createVcenterInventory(settings());
-    try {
-      const { clusters, hosts, virtualMachines } = await inventory.snapshot();
-      const [host] = hosts.filter((item) => item.cluster === clusters[0].id);
-      const actions = createVcenterActions(inventory);
-      const elsewhere = virtualMachines.filter((vm) => vm.cluster === clusters[0].id && vm.host !== host.id);
-      await Promise.all(elsewhere.map((vm) => actions.relocate(vm.id, host.id)));
-    } finally {
-      await inventory.close();
-    }
-  }
 
   /** Resolves when a move is under way beyond the first `known` actions. */
   async function acting(known: number, ended: () => boolean): Promise<void> {
@@ -85,27 +66,16 @@ describe("runs that would act at the same time, on the simulator", function () {
   }
 
   before(async () => {
-    vcenter = await startVcenter({ hosts: 4, vms: 12, delay: 250 });
-    folder = await temporaryFolder();
-    journal = join(folder, "journal.duckdb");
-    const runtime = "runtime:\n  name: nodejs\n  options: { typescript: false }\n";
-    await writeFile(join(folder, "Pulumi.yaml"), `name: moves\nmain: index.js\n${runtime}`);
-    await writeFile(join(folder, "package.json"), '{ "name": "moves", "version": "0.0.1", "main": "index.js" }');
-    await writeFile(join(folder, "index.js"), SOURCE);
+    ({ vcenter, project, folder, journal } = await simulatedProject("moves", SOURCE, {
+      hosts: 4,
+      vms: 12,
+      delay: 250,
+    }));
     await program(0);
-    project = await projectIn(folder);
-    ok(await project.pulumi("stack", "init", "one"));
-    await project.configure({
-      "vsphere-affinity:vcenter.server": vcenter.server,
-      "vsphere-affinity:vcenter.user": vcenter.user,
-      "vsphere-affinity:vcenter.password": vcenter.password,
-      "vsphere-affinity:vcenter.caFile": vcenter.certificate,
-      "vsphere-affinity:journal": journal,
-    });
     // Declared, so that an apply has something to look at, and nothing moved yet.
     ok(await project.pulumi("up", "--yes", "--skip-preview"));
     await program(6);
-    await crowd();
+    await crowd(vcenter);
   });
   after(() => vcenter?.stop());
 
@@ -125,7 +95,7 @@ describe("runs that would act at the same time, on the simulator", function () {
   });
 
   it("of two applies one acts, and the other says who does", async () => {
-    await crowd();
+    await crowd(vcenter);
     const before = (await log().actions()).length;
     const [first, second] = await overlapping(apply, apply);
     assert.equal(first.code, 0, first.text);
@@ -134,7 +104,7 @@ describe("runs that would act at the same time, on the simulator", function () {
   });
 
   it("an update while an apply acts waits for it, and then moves nothing that was moved", async () => {
-    await crowd();
+    await crowd(vcenter);
     const before = (await log().actions()).length;
     const [applied, updated] = await overlapping(apply, () => project.pulumi("up", "--yes", "--skip-preview"));
     assert.equal(applied.code, 0, applied.text);

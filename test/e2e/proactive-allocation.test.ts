@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { openJournal } from "../../engine/journal";
 import { parseSnapshot } from "../../engine/snapshot";
 import { writeInventory } from "../../engine/snapshot/file";
-import { type Dns, needs, startDns, temporaryFolder } from "../testbed";
-import { ok, type Project, projectIn } from "./project";
+import { type Dns, needs, startDns } from "../testbed";
+import { javascriptProject, ok, type Project } from "./project";
 
 const SOURCE = `
 const { ProactiveAllocation } = require("pulumi-vsphere-affinity/provider");
@@ -76,13 +76,9 @@ describe("proactive allocation in the real CLI, with a real DNS server", functio
 
   before(async () => {
     dns = await startDns();
-    folder = await temporaryFolder();
-    const runtime = "runtime:\n  name: nodejs\n  options: { typescript: false }\n";
-    await writeFile(join(folder, "Pulumi.yaml"), `name: shop\nmain: index.js\n${runtime}`);
-    await writeFile(join(folder, "package.json"), JSON.stringify({ name: "shop", version: "0.0.1", main: "index.js" }));
-    await writeFile(join(folder, "index.js"), SOURCE);
+    project = await javascriptProject("shop", SOURCE);
+    folder = project.folder;
     await world();
-    project = await projectIn(folder);
     ok(await project.pulumi("stack", "init", "one"));
     await project.configure({
       "vsphere-affinity:inventory": join(folder, "inventory.json"),

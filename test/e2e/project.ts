@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { cp, mkdir, readdir, symlink } from "node:fs/promises";
+import { cp, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { componentPath, pulumiEnvironment, temporaryFolder } from "../testbed";
 
@@ -46,6 +46,20 @@ export async function projectOf(example: string, options: { vsphere?: boolean } 
   for (const name of await readdir(source)) {
     if (name !== "node_modules" && !name.startsWith("Pulumi.test")) await cp(join(source, name), join(folder, name));
   }
+  return projectIn(folder, options);
+}
+
+/** Makes a project of one JavaScript file, which starts sooner than TypeScript, in a folder of its own. */
+export async function javascriptProject(
+  name: string,
+  source: string,
+  options: { vsphere?: boolean } = {},
+): Promise<Project> {
+  const folder = await temporaryFolder();
+  const runtime = "runtime:\n  name: nodejs\n  options: { typescript: false }\n";
+  await writeFile(join(folder, "Pulumi.yaml"), `name: ${name}\nmain: index.js\n${runtime}`);
+  await writeFile(join(folder, "package.json"), JSON.stringify({ name, version: "0.0.1", main: "index.js" }));
+  await writeFile(join(folder, "index.js"), source);
   return projectIn(folder, options);
 }
 

@@ -2,16 +2,11 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ActionLog } from "../../engine/journal";
-import type { VcenterSettings } from "../../provider/settings";
-import {
-  createVcenterActions,
-  createVcenterInventory,
-  type FoundRule,
-  type VcenterActions,
-} from "../../provider/vsphere";
+import type { FoundRule } from "../../provider/vsphere";
 import type { StickinessDrift } from "../../provider";
-import { needs, startVcenter, temporaryFolder, type Vcenter } from "../testbed";
-import { ok, type Project, projectIn } from "./project";
+import { needs, type Vcenter } from "../testbed";
+import { ok, type Project } from "./project";
+import { inVcenter, simulatedProject } from "./simulated-project";
 
 const SOURCE = `
 const { Stickiness } = require("pulumi-vsphere-affinity/provider");
@@ -32,24 +27,7 @@ describe("a stickiness' life in the real CLI, on the simulator", function () {
   let cluster: string;
   let machines: { id: string; name: string }[];
 
-  const settings = (): VcenterSettings => ({
-    server: vcenter.server,
-    user: vcenter.user,
-    password: vcenter.password,
-    insecure: false,
-    caFile: vcenter.certificate,
-    timeoutSeconds: 30,
-  });
-
-  async function inVcenter<T>(work: (actions: VcenterActions) => Promise<T>): Promise<T> {
-    const inventory = createVcenterInventory(settings());
-    try {
-      return await work(createVcenterActions(inventory));
-    } finally {
-      await inventory.close();
-    }
-  }
-  const rules = (): Promise<FoundRule[]> => inVcenter((actions) => actions.rules(cluster));
+  const rules = (): Promise<FoundRule[]> => inVcenter(vcenter, (actions) => actions.rules(cluster));
   const named = async (name = NAME) => (await rules()).filter((rule) => rule.name === name);
 
   const program = (...list: { name: string; args: object }[]) =>
@@ -77,27 +55,8 @@ describe("a stickiness' life in the real CLI, on the simulator", function () {
   }
 
   before(async () => {
-    vcenter = await startVcenter({ hosts: 4, vms: 8 });
-    folder = await temporaryFolder();
-    const runtime = "runtime:\n  name: nodejs\n  options: { typescript: false }\n";
-    await writeFile(join(folder, "Pulumi.yaml"), `name: sticky\nmain: index.js\n${runtime}`);
-    await writeFile(
-      join(folder, "package.json"),
-      JSON.stringify({ name: "sticky", version: "0.0.1", main: "index.js" }),
-    );
-    await writeFile(join(folder, "index.js"), SOURCE);
-    project = await projectIn(folder);
-    ok(await project.pulumi("stack", "init", "one"));
-    await project.configure({
-      "vsphere-affinity:vcenter.server": vcenter.server,
-      "vsphere-affinity:vcenter.user": vcenter.user,
-      "vsphere-affinity:vcenter.password": vcenter.password,
-      "vsphere-affinity:vcenter.caFile": vcenter.certificate,
-      "vsphere-affinity:journal": join(folder, "journal.duckdb"),
-    });
-    const inventory = createVcenterInventory(settings());
-    const snapshot = await inventory.snapshot();
-    await inventory.close();
+    ({ vcenter, project, folder } = await simulatedProject("sticky", SOURCE, { hosts: 4, vms: 8 }));
+    const snapshot = await inVcenter(vcenter, (_, all) => all);
     cluster = snapshot.clusters[0].id;
     machines = snapshot.virtualMachines.filter((vm) => vm.cluster === cluster);
   });
@@ -144,12 +103,12 @@ describe("a stickiness' life in the real CLI, on the simulator", function () {
 
   it("finds on refresh that somebody changed or removed it, and mends it", async () => {
     const [rule] = await named();
-    await inVcenter((actions) => actions.editRule(cluster, rule.key, { ...rule, enabled: false }));
+    await inVcenter(vcenter, (actions) => actions.editRule(cluster, rule.key, { ...rule, enabled: false }));
     ok(await project.pulumi("refresh", "--yes"));
     assert.deepEqual(await drift(), [{ what: "rule changed", detail: "it is disabled" }]);
     await up();
     assert.equal((await named())[0].enabled, true);
-    await inVcenter(async (actions) => actions.removeRule(cluster, (await named())[0].key));
+    await inVcenter(vcenter, async (actions) => actions.removeRule(cluster, (await named())[0].key));
     ok(await project.pulumi("refresh", "--yes"));
     assert.deepEqual(
       (await drift()).map(({ what }) => what),
@@ -171,7 +130,7 @@ describe("a stickiness' life in the real CLI, on the simulator", function () {
   });
 
   it("refuses in the preview what fights with another rule, and a name that is another's", async () => {
-    await inVcenter((actions) =>
+    await inVcenter(vcenter, (actions) =>
       actions.addRule(cluster, {
         name: "someone's",
         kind: "vmAffinity",

@@ -2,16 +2,10 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ActionLog } from "../../engine/journal";
-import type { Snapshot } from "../../engine/snapshot";
-import type { VcenterSettings } from "../../provider/settings";
-import {
-  createVcenterActions,
-  createVcenterInventory,
-  type FoundTask,
-  type VcenterActions,
-} from "../../provider/vsphere";
-import { needs, startVcenter, temporaryFolder, type Vcenter } from "../testbed";
-import { ok, type Project, projectIn } from "./project";
+import type { FoundTask } from "../../provider/vsphere";
+import { needs, type Vcenter } from "../testbed";
+import { ok, type Project } from "./project";
+import { crowd, inVcenter, simulatedProject } from "./simulated-project";
 
 const SOURCE = `
 const { MigrationSchedule } = require("pulumi-vsphere-affinity/provider");
@@ -37,14 +31,6 @@ describe("a migration schedule that the vCenter runs, in the real CLI, on the si
   let folder: string;
   let log: ActionLog;
 
-  const settings = (): VcenterSettings => ({
-    server: vcenter.server,
-    user: vcenter.user,
-    password: vcenter.password,
-    insecure: false,
-    caFile: vcenter.certificate,
-    timeoutSeconds: 30,
-  });
   const program = (args: object) =>
     writeFile(
       join(folder, "schedules.json"),
@@ -60,16 +46,8 @@ describe("a migration schedule that the vCenter runs, in the real CLI, on the si
     return deployment.resources.find(({ type }) => type.endsWith(":MigrationSchedule"))!.outputs;
   }
 
-  async function inVcenter<T>(work: (actions: VcenterActions, snapshot: Snapshot) => Promise<T>): Promise<T> {
-    const inventory = createVcenterInventory(settings());
-    try {
-      return await work(createVcenterActions(inventory), await inventory.snapshot());
-    } finally {
-      await inventory.close();
-    }
-  }
   const ours = (): Promise<FoundTask[]> =>
-    inVcenter(async (actions) => (await actions.scheduled.all()).filter(({ name }) => name !== OTHERS));
+    inVcenter(vcenter, async (actions) => (await actions.scheduled.all()).filter(({ name }) => name !== OTHERS));
   /** The clock's hour `hours` from now, as a daily window of 50 minutes. */
   const windowIn = (hours: number) => {
     const hour = new Date(Date.now() + hours * 3_600_000).getUTCHours();
@@ -78,38 +56,22 @@ describe("a migration schedule that the vCenter runs, in the real CLI, on the si
   const two = { budget: { movesPerRun: 2, movesPerDay: 2 } };
 
   before(async () => {
-    vcenter = await startVcenter({ hosts: 4, vms: 12 });
-    folder = await temporaryFolder();
-    const runtime = "runtime:\n  name: nodejs\n  options: { typescript: false }\n";
-    await writeFile(join(folder, "Pulumi.yaml"), `name: moves\nmain: index.js\n${runtime}`);
-    await writeFile(
-      join(folder, "package.json"),
-      JSON.stringify({ name: "moves", version: "0.0.1", main: "index.js" }),
-    );
-    await writeFile(join(folder, "index.js"), SOURCE);
-    log = new ActionLog(join(folder, "journal.duckdb.actions.ndjson"));
-    project = await projectIn(folder);
-    ok(await project.pulumi("stack", "init", "one"));
-    await project.configure({
-      "vsphere-affinity:vcenter.server": vcenter.server,
-      "vsphere-affinity:vcenter.user": vcenter.user,
-      "vsphere-affinity:vcenter.password": vcenter.password,
-      "vsphere-affinity:vcenter.caFile": vcenter.certificate,
-      "vsphere-affinity:journal": join(folder, "journal.duckdb"),
+    ({ vcenter, project, folder } = await simulatedProject("moves", SOURCE, {
+      hosts: 4,
+      vms: 12,
       // Small VMs on an idle simulator: without a threshold, evenness alone is reason enough.
-      "vsphere-affinity:plan.gainThreshold": "0",
-    });
-    // All VMs of the cluster on one host: there is something to do, wherever the simulator put them.
-    await inVcenter(async (actions, { clusters: [cluster], hosts, virtualMachines }) => {
-      const [host] = hosts.filter((item) => item.cluster === cluster.id);
-      const members = virtualMachines.filter((vm) => vm.cluster === cluster.id);
-      for (const vm of members) if (vm.host !== host.id) await actions.relocate(vm.id, host.id);
+      config: { "vsphere-affinity:plan.gainThreshold": "0" },
+    }));
+    log = new ActionLog(join(folder, "journal.duckdb.actions.ndjson"));
+    await crowd(vcenter);
+    await inVcenter(vcenter, async (actions, { clusters: [cluster], virtualMachines }) => {
+      const [vm] = virtualMachines.filter((each) => each.cluster === cluster.id);
       await actions.scheduled.create({
         name: OTHERS,
         description: "not ours",
-        vm: members[0].id,
+        vm: vm.id,
         runAt: Math.floor(Date.now() / 1000) + 30 * 86_400,
-        spec: await actions.relocateSpec(members[0].id, host.id),
+        spec: await actions.relocateSpec(vm.id, vm.host!),
         priority: "lowPriority",
       });
     });
@@ -150,8 +112,8 @@ describe("a migration schedule that the vCenter runs, in the real CLI, on the si
 
   it("finds on refresh that somebody removed or disabled one, and mends it", async () => {
     const [first, second] = await ours();
-    await inVcenter((actions) => actions.scheduled.remove(first.key));
-    await inVcenter(async (actions) =>
+    await inVcenter(vcenter, (actions) => actions.scheduled.remove(first.key));
+    await inVcenter(vcenter, async (actions) =>
       actions.scheduled.edit(second.key, {
         name: second.name,
         description: second.description,
@@ -175,7 +137,7 @@ describe("a migration schedule that the vCenter runs, in the real CLI, on the si
 
   it("takes away before its time a task whose VM is no longer where it was planned from", async () => {
     const [task] = await ours();
-    await inVcenter((actions) => actions.relocate(task.vm!, task.host!));
+    await inVcenter(vcenter, (actions) => actions.relocate(task.vm!, task.host!));
     await up();
     const left = await ours();
     assert.ok(!left.some(({ key }) => key === task.key), "the task is gone");
@@ -197,7 +159,7 @@ describe("a migration schedule that the vCenter runs, in the real CLI, on the si
     assert.match((await state()).evidence, /the budget is used up/);
     const { executed } = await state();
     assert.deepEqual(executed.map(({ id, result }) => [id, result]).sort(), held.map(({ vm }) => [vm, "moved"]).sort());
-    const hosts = await inVcenter((_, { virtualMachines }) =>
+    const hosts = await inVcenter(vcenter, (_, { virtualMachines }) =>
       Promise.resolve(new Map(virtualMachines.map((vm) => [vm.id, vm.host]))),
     );
     for (const { vm, host } of held) assert.equal(hosts.get(vm!), host);
@@ -216,7 +178,7 @@ describe("a migration schedule that the vCenter runs, in the real CLI, on the si
     await up();
     assert.equal((await ours()).length, 2);
     ok(await project.pulumi("destroy", "--yes", "--skip-preview"));
-    const names = await inVcenter(async (actions) => (await actions.scheduled.all()).map(({ name }) => name));
+    const names = await inVcenter(vcenter, async (actions) => (await actions.scheduled.all()).map(({ name }) => name));
     assert.deepEqual(names, [OTHERS]);
     assert.deepEqual(await log.open(), []);
   });

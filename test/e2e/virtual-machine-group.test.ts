@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Snapshot } from "../../engine/snapshot";
-import { createVcenterActions, createVcenterInventory } from "../../provider/vsphere";
-import { needs, startVcenter, temporaryFolder, type Vcenter } from "../testbed";
-import { ok, type Project, projectIn } from "./project";
+import { needs, type Vcenter } from "../testbed";
+import { ok, type Project } from "./project";
+import { inVcenter, simulatedProject } from "./simulated-project";
 
 const SOURCE = `
 const vsphere = require("@pulumi/vsphere");
@@ -41,51 +40,19 @@ describe("a group of virtual machines in the real CLI, on the simulator", functi
   const group = (args: object) => writeFile(join(folder, "group.json"), JSON.stringify(args));
   const up = async (...args: string[]) => ok(await project.pulumi("up", "--yes", "--skip-preview", ...args));
 
-  async function inVcenter<T>(
-    work: (snapshot: Snapshot, actions: ReturnType<typeof createVcenterActions>) => Promise<T>,
-  ): Promise<T> {
-    const { server, user, password, certificate } = vcenter;
-    const connection = { server, user, password, insecure: false, caFile: certificate, timeoutSeconds: 30 };
-    const inventory = createVcenterInventory(connection);
-    try {
-      return await work(await inventory.snapshot(), createVcenterActions(inventory));
-    } finally {
-      await inventory.close();
-    }
-  }
   const hosts = () =>
-    inVcenter((snapshot) =>
+    inVcenter(vcenter, (_, snapshot) =>
       Promise.resolve(
         Object.fromEntries(
           snapshot.virtualMachines.filter(({ name }) => name.startsWith("web-")).map((vm) => [vm.name, vm.host]),
         ),
       ),
     );
-  const rule = () => inVcenter(({ clusters }) => Promise.resolve(clusters[0].rules.find(({ name }) => name === "web")));
+  const rule = () =>
+    inVcenter(vcenter, (_, { clusters }) => Promise.resolve(clusters[0].rules.find(({ name }) => name === "web")));
 
   before(async () => {
-    vcenter = await startVcenter({ hosts: 4, vms: 4 });
-    folder = await temporaryFolder();
-    const runtime = "runtime:\n  name: nodejs\n  options: { typescript: false }\n";
-    await writeFile(join(folder, "Pulumi.yaml"), `name: groups\nmain: index.js\n${runtime}`);
-    await writeFile(
-      join(folder, "package.json"),
-      JSON.stringify({ name: "groups", version: "0.0.1", main: "index.js" }),
-    );
-    await writeFile(join(folder, "index.js"), SOURCE);
-    project = await projectIn(folder, { vsphere: true });
-    ok(await project.pulumi("stack", "init", "one"));
-    await project.configure({
-      "vsphere:vsphereServer": vcenter.server,
-      "vsphere:user": vcenter.user,
-      "vsphere:password": vcenter.password,
-      "vsphere:allowUnverifiedSsl": "true",
-      "vsphere-affinity:vcenter.server": vcenter.server,
-      "vsphere-affinity:vcenter.user": vcenter.user,
-      "vsphere-affinity:vcenter.password": vcenter.password,
-      "vsphere-affinity:vcenter.caFile": vcenter.certificate,
-      "vsphere-affinity:journal": join(folder, "journal.duckdb"),
-    });
+    ({ vcenter, project, folder } = await simulatedProject("groups", SOURCE, { hosts: 4, vms: 4, vsphere: true }));
   });
   after(() => vcenter?.stop());
 
@@ -115,7 +82,7 @@ describe("a group of virtual machines in the real CLI, on the simulator", functi
   });
 
   it("brings back a VM that was moved where the plan moves VMs, and lets it be where DRS does", async () => {
-    const elsewhere = await inVcenter(async ({ hosts: all, virtualMachines, clusters }, actions) => {
+    const elsewhere = await inVcenter(vcenter, async (actions, { hosts: all, virtualMachines, clusters }) => {
       const vm = virtualMachines.find(({ name }) => name === "web-1")!;
       const used = Object.values(first);
       const free = all.find(({ id, cluster }) => cluster === clusters[0].id && !used.includes(id))!;
