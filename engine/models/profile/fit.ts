@@ -1,9 +1,10 @@
 import { fitBeta } from "../learning/calibration";
-import { type BoostingOptions, Forest, fitBoostedTrees } from "../learning/trees";
+import { type BoostingOptions, Forest } from "../learning/trees";
 import { FEATURES } from "./features";
 import type { RequestLog } from "./log";
 import { REQUEST_MODEL, REQUEST_MODEL_VERSION, type RequestModel } from "./model";
 import type { RequestKey } from "./record";
+import { REQUEST_BOOSTING, growRequestTrees, requestProbabilities } from "./request-trees";
 import { type RequestSubject, activeSubjects } from "./subjects";
 import { RequestTracker } from "./tracker";
 import { type Span, MAX_ROWS, type TrainingRows, joined, spanOf, trainingRows } from "./training-rows";
@@ -18,6 +19,7 @@ export interface RequestFit {
   /** Rows to learn from at most: of more, an even part with weights. */
   readonly maxRows?: number;
   readonly boosting?: Partial<BoostingOptions>;
+  /** Called with the number of trees grown so far: of the trial, and again of all rows. */
   readonly onTree?: (trees: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -31,19 +33,6 @@ const MIN_WINDOWS = 10;
 const MIN_REQUESTS = 100;
 /** Share of the windows, the newest, that skill, calibration and the number of trees are measured on. */
 const HELD_OUT = 0.2;
-
-/** Chosen on the newest part of a training period (ADR 14). */
-export const REQUEST_BOOSTING: Partial<BoostingOptions> = {
-  loss: "logistic",
-  trees: 200,
-  learningRate: 0.06,
-  leaves: 31,
-  minChildSamples: 100,
-  l2: 10,
-  rowFraction: 0.8,
-  featureFraction: 0.5,
-  patience: 15,
-};
 
 /**
  * Learns from a history how likely a request in the next window is. The newest fifth of it says how many trees, how to
@@ -79,9 +68,10 @@ export function fitRequests(log: RequestLog, fit: RequestFit): RequestModel {
   if (Math.min(requests(older), requests(newer)) < MIN_REQUESTS) return histogram("too few requests to learn from");
 
   const options = { ...REQUEST_BOOSTING, ...fit.boosting, seed };
-  const run = { names: FEATURES, onTree: fit.onTree, signal: fit.signal };
-  const trial = fitBoostedTrees(older, { ...run, options, validation: newer });
-  const predictions = new Forest(trial).predict(newer.features);
+  let grown = 0;
+  const run = { options, onTree: () => fit.onTree?.(++grown), signal: fit.signal };
+  const trial = growRequestTrees(older, { ...run, validation: newer });
+  const predictions = requestProbabilities(new Forest(trial.trees), newer.features);
   const calibration = fitBeta(predictions, newer.targets, 1, newer.weights);
   const hazards = newer.features.values.filter((_, i) => i % FEATURES.length === HAZARD);
   const skill = {
@@ -93,9 +83,9 @@ export function fitRequests(log: RequestLog, fit: RequestFit): RequestModel {
   if (!(skill.value > skill.baseline.value)) {
     return histogram("the trees are no better than the idle-time histogram on held-out history", samples, skill);
   }
-  const all = joined([older, newer]);
-  const more = { ...options, trees: Math.ceil(trial.trees.length / Math.sqrt(1 - HELD_OUT)) };
-  const trees = fitBoostedTrees(all, { ...run, options: more });
+  const more = (count: number) => Math.max(1, Math.ceil(count / Math.sqrt(1 - HELD_OUT)));
+  const [plain, correcting] = trial.counts;
+  const { trees } = growRequestTrees(joined([older, newer]), run, [more(plain), more(correcting)]);
   const reason = `Brier skill ${skill.value.toFixed(3)} on held-out history, the histogram's ${skill.baseline.value.toFixed(3)}`;
   return model(samples, { method: "boosted trees", reason, trees, calibration }, skill);
 }

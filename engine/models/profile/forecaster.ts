@@ -1,9 +1,10 @@
 import { type Calibration, calibrate } from "../learning/calibration";
-import { Forest, contributions } from "../learning/trees";
+import { Forest } from "../learning/trees";
 import { FEATURES, writeFeatures } from "./features";
 import { idleHazard } from "./hazard";
 import type { RequestLog } from "./log";
 import type { RequestModel } from "./model";
+import { requestContributions, requestProbabilities } from "./request-trees";
 import { type RequestSubject, viewOf } from "./subjects";
 import { RequestTracker } from "./tracker";
 
@@ -38,7 +39,7 @@ export class RequestForecaster {
     const columns = FEATURES.length;
     const values = new Float32Array(subjects.length * columns);
     views.forEach((view, row) => writeFeatures(view, values, row * columns));
-    const probabilities = this.forest.predict({ rows: subjects.length, columns, values });
+    const probabilities = requestProbabilities(this.forest, { rows: subjects.length, columns, values });
     const { calibration } = this;
     return calibration ? probabilities.map((p) => calibrate(calibration, p)) : probabilities;
   }
@@ -52,7 +53,7 @@ export class RequestForecaster {
     }
     const row = new Float32Array(FEATURES.length);
     writeFeatures(view, row);
-    return [...contributions(this.model.trees, row).byColumn]
+    return [...requestContributions(this.model.trees, row)]
       .map((logOdds, i) => ({ feature: FEATURES[i], value: row[i], logOdds }))
       .filter(({ logOdds }) => logOdds !== 0)
       .sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))

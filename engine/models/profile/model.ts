@@ -7,7 +7,7 @@ import { requestKeySchema } from "./record";
 
 export const REQUEST_MODEL = "profile/requests";
 /** Of the file's form and of the features' meaning: another one is trained anew. */
-export const REQUEST_MODEL_VERSION = 1;
+export const REQUEST_MODEL_VERSION = 2;
 
 /** A trained model of requests, as a file. */
 export const requestModelSchema = z
@@ -16,7 +16,7 @@ export const requestModelSchema = z
     key: requestKeySchema,
     method: z.enum(["boosted trees", "idle-time histogram"]).describe("What answers"),
     reason: z.string().min(1).describe("Why it is that one, for people to read"),
-    trees: boostedTreesSchema.nullable(),
+    trees: boostedTreesSchema.nullable().describe("Added to half of the sparse regression's log odds"),
     calibration: calibrationSchema.nullable(),
   })
   .superRefine(({ header, method, trees }, context) => {
