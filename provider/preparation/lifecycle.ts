@@ -25,9 +25,9 @@ export function diffPreparation(olds: State, news: State): boolean {
   return canonicalJson(decision(plannedIn(olds))) !== canonicalJson(decision(plannedIn(news)));
 }
 
-/** Scores move a little with every observation: what is reserved, and where, is what counts. */
+/** Scores, and with them the order of the hosts, move with every observation: what is reserved, and where, is what counts. */
 const essenceOf = ({ hosts, cpuMhz, memoryMib }: Prepared) => [
-  hosts.map(({ hostId, datastoreId }) => [hostId, datastoreId]),
+  hosts.map(({ hostId, datastoreId }) => `${hostId} ${datastoreId}`).sort(),
   ...[cpuMhz, memoryMib],
 ];
 

@@ -48,7 +48,11 @@ function differencesOf(state: State, news: State): [FindingClass, string][] {
   if (troubles.length > 0) {
     return troubles.map(({ what, detail }): [FindingClass, string] => [DRIFT[what], `${name}: ${detail}`]);
   }
-  const hosts = (planned: typeof after) => planned?.prepared?.hosts.map(({ host }) => host).join(", ") ?? "none";
+  const hosts = (planned: typeof after) =>
+    planned?.prepared?.hosts
+      .map(({ host }) => host)
+      .sort()
+      .join(", ") ?? "none";
   if (hosts(before) !== hosts(after)) {
     return [["pool-changed", `${name}: ${hosts(after)}, before ${hosts(before)}; ${after?.evidence ?? ""}`]];
   }

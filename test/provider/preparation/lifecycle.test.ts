@@ -152,6 +152,15 @@ describe("host preparation on the simulator", function () {
     assert.deepEqual(await kinds(before), [["remove-pool", "done"]]);
   });
 
+  it("finds no difference where probes put the same hosts in another order", async () => {
+    const state = await checkPreparation({}, user({ hosts: 2 }), settings, clock);
+    const prepared = plannedIn(state)!.prepared!;
+    const hosts = prepared.hosts.map((host) => ({ ...host, score: 1 - host.score })).reverse();
+    assert.equal(hosts.length, 2);
+    assert.equal(diffPreparation(state, { ...state, prepared: { ...prepared, hosts } }), false);
+    assert.equal(diffPreparation(state, { ...state, prepared: { ...prepared, hosts: hosts.slice(1) } }), true);
+  });
+
   it("keeps what waits until its window is over, then gives it back and counts a false positive", async () => {
     const state = await prepare();
     // Hours of silence before the last request: the next one is no longer likely.
