@@ -41,7 +41,7 @@ export async function recordPlacement(olds: State, inputs: State, settings: Sett
   if (planned === null) throw new Error("the placement has no plan: its inputs did not come from check");
   const parsed = parseInputs(userInputs(inputs));
   const { owner } = parsed;
-  const cluster = `${planned.plan.source}/${planned.plan.cluster.id}`;
+  const cluster = clusterOf(planned);
   const journal = openJournal(settings.journal);
   const known = (promisedTo(cluster, owner) ?? (await journal.proposal(owner)))?.known ?? [];
   const reckoned = new Set(known.map(keyOf));
@@ -69,10 +69,13 @@ export async function releasePlacement(state: State, settings: Settings): Promis
   await new Declarations(settings.journal).withdraw(state.owner, KIND, clusterIn(state));
 }
 
-/** The cluster that a state was planned in, as the journal names it; null for a state without a plan. */
+/** As the journal names it. */
+const clusterOf = ({ plan }: Planned): string => `${plan.source}/${plan.cluster.id}`;
+
+/** The cluster that a state was planned in; null for a state without a plan. */
 function clusterIn(state: State): string | null {
-  const plan = plannedIn(state)?.plan;
-  return plan ? `${plan.source}/${plan.cluster.id}` : null;
+  const planned = plannedIn(state);
+  return planned && clusterOf(planned);
 }
 
 /**

@@ -4,6 +4,7 @@ import { page } from "../page/document";
 import { type Html, html } from "../page/html";
 import { count, instant, share } from "../page/format";
 import { table } from "../page/table";
+import { tiles } from "../page/tiles";
 import { ARMS } from "./arms";
 import { days } from "./days";
 import { skills } from "./skills";
@@ -39,18 +40,17 @@ const whole = (value: number): string => Math.round(value).toLocaleString("en");
 
 function summary({ replay }: BacktestReport): Html {
   const { asItWas, reactive, planned } = replay;
-  const tile = (name: string, value: string, note: string) =>
-    html`<div>
-      <dt>${name}</dt>
-      <dd>${value}<small>${note}</small></dd>
-    </div>`;
   const number = true;
   return html`<p>${verdict(replay)}</p>
-    <dl class="tiles">
-      ${tile("Overload, no move", `${whole(asItWas.overloadMinutes)} min`, "minutes of a host with more demand than capacity")}
-      ${tile("Reactive", `${whole(reactive.overloadMinutes)} min`, count(reactive.moves, "move"))}
-      ${tile("Planned", `${whole(planned.overloadMinutes)} min`, count(planned.moves, "move"))}
-    </dl>
+    ${tiles([
+      [
+        "Overload, no move",
+        `${whole(asItWas.overloadMinutes)} min`,
+        "minutes of a host with more demand than capacity",
+      ],
+      ["Reactive", `${whole(reactive.overloadMinutes)} min`, count(reactive.moves, "move")],
+      ["Planned", `${whole(planned.overloadMinutes)} min`, count(planned.moves, "move")],
+    ])}
     ${table(
       "By who had looked after the cluster",
       [

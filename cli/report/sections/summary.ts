@@ -3,13 +3,14 @@ import { type Html, html } from "../page/html";
 import { count, duration, share, words } from "../page/format";
 import type { ReportSection } from "../page/section";
 import { figures } from "../page/table";
+import { tiles } from "../page/tiles";
 import { figure, labelRoom, Plot } from "../charts/draw";
 
 /** What the plan does in numbers, and what it gains by objective. */
 export const summary: ReportSection = {
   id: "summary",
   title: "Summary",
-  render: ({ plan }) => html`${verdict(plan)}${tiles(plan)}${gains(plan)}`,
+  render: ({ plan }) => html`${verdict(plan)}${atAGlance(plan)}${gains(plan)}`,
 };
 
 const doing = (plan: Plan, action: string) => plan.virtualMachines.filter((placed) => placed.action === action).length;
@@ -27,7 +28,7 @@ function verdict(plan: Plan): Html {
 
 const total = (costs: Readonly<Record<string, number>>) => Object.values(costs).reduce((a, b) => a + b, 0);
 
-function tiles(plan: Plan): Html {
+function atAGlance(plan: Plan): Html {
   const [before, after] = [total(plan.cost.before), total(plan.cost.after)];
   const worst = (pick: (host: Plan["hosts"][number]) => number | null) => {
     const known = plan.hosts.map(pick).filter((value) => value !== null);
@@ -36,21 +37,19 @@ function tiles(plan: Plan): Html {
   const makespan = plan.migration?.makespanSeconds;
   const waves = plan.migration?.waves.length ?? 0;
   const riskiest = [...plan.hosts].sort((a, b) => b.failureProbability - a.failureProbability)[0];
-  const tile = (name: string, value: string, note: string) =>
-    html`<div>
-      <dt>${name}</dt>
-      <dd>${value}<small>${note}</small></dd>
-    </div>`;
   const change = (when: "peakCpu" | "peakMemory") =>
     `${share(worst((host) => host[when].before))} → ${share(worst((host) => host[when].after))}`;
-  return html`<dl class="tiles">
-    ${tile("Moves", String(plan.moves.length), waves === 0 ? "no wave" : `${count(waves, "wave")}, ${duration(makespan ?? 0)} in all`)}
-    ${tile("Cost", before > 0 ? `${after <= before ? "−" : "+"}${share(Math.abs(after - before) / before)}` : "0", "of all objectives, over the horizon")}
-    ${tile("Busiest host, CPU", change("peakCpu"), "forecast peak of the horizon")}
-    ${tile("Fullest host, memory", change("peakMemory"), "forecast peak of the horizon")}
-    ${riskiest ? tile("Likeliest host failure", share(riskiest.failureProbability, { fine: true }), riskiest.name) : null}
-    ${tile("Forecasts from history", share(plan.telemetry.coverage), "of the planned VMs")}
-  </dl>`;
+  const inAll = waves === 0 ? "no wave" : `${count(waves, "wave")}, ${duration(makespan ?? 0)} in all`;
+  const gain = before > 0 ? `${after <= before ? "−" : "+"}${share(Math.abs(after - before) / before)}` : "0";
+  const risk = riskiest && share(riskiest.failureProbability, { fine: true });
+  return tiles([
+    ["Moves", String(plan.moves.length), inAll],
+    ["Cost", gain, "of all objectives, over the horizon"],
+    ["Busiest host, CPU", change("peakCpu"), "forecast peak of the horizon"],
+    ["Fullest host, memory", change("peakMemory"), "forecast peak of the horizon"],
+    ...(riskiest ? [["Likeliest host failure", risk, riskiest.name] as const] : []),
+    ["Forecasts from history", share(plan.telemetry.coverage), "of the planned VMs"],
+  ]);
 }
 
 function gains(plan: Plan): Html | null {

@@ -1,9 +1,8 @@
-import { crowdedHosts } from "../problem/crowded";
-import { toleratedRisk } from "../objectives/host-risk";
 import { departureSchema } from "../request";
 import { maskForm } from "./checks/mask";
 import type { Constraint } from "./constraint";
-import { deniedWhere, isOpen } from "./tables";
+import { hostsInNeed } from "./hosts-in-need";
+import { deniedWhere } from "./tables";
 
 /** Nearly full, for the forecast has its spread in it; and twice what is tolerated: a cause is more than a wavering estimate. */
 const CROWDED = 0.75;
@@ -27,15 +26,11 @@ export const recentDepartures: Constraint = {
   compile(model) {
     const left = new Set(model.request.departures.map((gone) => `${gone.virtualMachine} ${gone.host}`));
     if (left.size === 0) return [];
-    const crowded = crowdedHosts(model, 1, CROWDED);
-    const tolerated = LIKELIER * toleratedRisk(model);
-    const mayStay = model.hosts.map(
-      (host, h) => isOpen(host) && !crowded[h] && (model.risks[h].probability ?? 0) <= tolerated,
-    );
+    const inNeed = hostsInNeed(model, { within: 1, level: CROWDED, likelier: LIKELIER });
     const denied = deniedWhere(
       model,
       (vm, host, h) => h !== vm.current && left.has(`${vm.id} ${host.id}`),
-      (vm) => vm.id !== null && vm.current >= 0 && mayStay[vm.current],
+      (vm) => vm.id !== null && vm.current >= 0 && !inNeed[vm.current],
     );
     if (!denied) return [];
     return [

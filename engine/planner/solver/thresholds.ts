@@ -1,7 +1,5 @@
-import { isOpen } from "../constraints/tables";
-import { toleratedRisk } from "../objectives/host-risk";
+import { hostsInNeed } from "../constraints/hosts-in-need";
 import { COST_UNIT } from "../plan";
-import { crowdedHosts } from "../problem/crowded";
 import type { Problem } from "../problem/problem";
 
 /** Hours ahead that count as at hand. */
@@ -16,11 +14,7 @@ export function thresholdsOf({ model, units }: Problem): Float64Array {
   const least = Math.round(gainThreshold * COST_UNIT);
   const quiet = Math.max(least, Math.round((quietGainThreshold ?? gainThreshold) * COST_UNIT));
   if (quiet === least) return new Float64Array(units.count).fill(least);
-  const crowded = crowdedHosts(model, Math.max(1, Math.round(AT_HAND / model.slotsMerged)));
-  const tolerated = toleratedRisk(model);
-  const inNeed = model.hosts.map(
-    (host, h) => crowded[h] || !isOpen(host) || (model.risks[h].probability ?? 0) > tolerated,
-  );
+  const inNeed = hostsInNeed(model, { within: Math.max(1, Math.round(AT_HAND / model.slotsMerged)) });
   return Float64Array.from(units.vms, (members) => {
     const needed = members.some((v) => model.vms[v].current >= 0 && inNeed[model.vms[v].current]);
     return needed ? least : quiet;
