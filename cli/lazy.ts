@@ -35,6 +35,7 @@ export const lazy = {
   telemetryImport: () => require("../engine/telemetry/import") as typeof import("../engine/telemetry/import"),
   telemetrySchema: () => require("../engine/telemetry/schema") as typeof import("../engine/telemetry/schema"),
   trackRecord: () => require("../provider/track-record") as typeof import("../provider/track-record"),
+  modelHealth: () => require("../provider/track/health") as typeof import("../provider/track/health"),
   training: () => require("../engine/models/training") as typeof import("../engine/models/training"),
   modelStore: () => require("../engine/models/store") as typeof import("../engine/models/store"),
   promises: () => require("../provider/placement/promises") as typeof import("../provider/placement/promises"),

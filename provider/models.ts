@@ -2,7 +2,7 @@ import { ModelStore } from "../engine/models/store";
 import { loadModels, readHostEvents, type TrainedModels } from "../engine/models/training";
 import type { Snapshot } from "../engine/snapshot";
 import type { Settings } from "./settings";
-import { alarmOf, judgedOf } from "./track-record";
+import { alarmOf, judgedOf } from "./track/health";
 
 const DAY = 86_400;
 

@@ -2,11 +2,9 @@ import { existsSync } from "node:fs";
 import { type Prediction, PredictionLog } from "../engine/journal/predictions";
 import { assess } from "../engine/models/assess";
 import type { Assessment } from "../engine/models/assessment";
-import { type Judged, type ModelHealth, modelHealth } from "../engine/models/health";
 import { HOUR } from "../engine/models/history";
 import { planRequestSchema } from "../engine/planner/request";
 import type { PlanRequest } from "../engine/planner/request";
-import type { Snapshot } from "../engine/snapshot";
 import { clusterKey } from "./placement/promises";
 import { inShard, type Shard } from "./reconcile/shard";
 import type { Settings } from "./settings";
@@ -18,8 +16,6 @@ type Kept = Pick<Settings, "journal" | "models" | "hostEvents">;
 
 /** What is due for longer than that and could not be judged never will be: days. */
 const MOST_DAYS = 30;
-/** Of each model the newest forecasts that its health is told from. */
-const MOST_JUDGED = 5000;
 
 /**
  * Writes what the models say of the hosts into the journal, failures and contention, and what came true beside what is
@@ -101,29 +97,4 @@ export async function settle(
     if (prediction.unit !== "probability" || prediction.event === "request" || prediction.at < oldest) return null;
     return prediction.event === "failure" ? (ofFailures?.(prediction) ?? null) : ofContention(prediction);
   });
-}
-
-/** What was judged of all clusters of the inventory. */
-export async function judgedOf(journal: string, snapshot: Snapshot): Promise<Judged[]> {
-  const log = new PredictionLog(journal);
-  const judged: Judged[] = [];
-  for (const cluster of snapshot.clusters) {
-    for (const { model, at, value, outcome } of await log.judged(clusterKey(snapshot, cluster), MOST_JUDGED)) {
-      if (outcome === 0 || outcome === 1) judged.push({ model, at, probability: value, outcome });
-    }
-  }
-  return judged;
-}
-
-/** Why a model that was trained until then must not serve, at any horizon; null where nothing speaks against it. */
-export function alarmOf(judged: readonly Judged[], model: string, trainedUntil: number): string | null {
-  const own = judged.filter((item) => item.model === model || item.model.startsWith(`${model}@`));
-  const alarmed = modelHealth(own.filter(({ at }) => at >= trainedUntil)).find(({ state }) => state === "alarm");
-  if (!alarmed) return null;
-  return alarmed.model === model ? alarmed.alarm : `${alarmed.alarm} (${alarmed.model.slice(model.length + 1)} ahead)`;
-}
-
-/** The health of every model that was judged on these clusters, fallbacks among them. */
-export async function healthOf(journal: string, snapshot: Snapshot): Promise<ModelHealth[]> {
-  return modelHealth(await judgedOf(journal, snapshot));
 }

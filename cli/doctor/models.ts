@@ -11,7 +11,7 @@ export async function checkModels(context: Context, settings: Settings, snapshot
   if (!snapshot) return [];
   try {
     return await context.steps.run("looking at the models", async () => {
-      const health = await lazy.trackRecord().healthOf(settings.journal, snapshot);
+      const health = await lazy.modelHealth().healthOf(settings.journal, snapshot);
       return [...(await trainedChecks(settings, snapshot)), ...health.map(healthCheck)];
     });
   } catch (error) {

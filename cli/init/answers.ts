@@ -6,10 +6,7 @@ import type { Context } from "../command";
 import { telemetrySetting } from "../config";
 import { readTextFile } from "../files";
 import { lazy } from "../lazy";
-import { canLookUp, lookUp } from "./cluster";
-
-/** Whose cluster it is: vCenter's name, with the PEM file of its authority, or the path of an inventory file. */
-export type Source = { readonly vcenter: string; readonly caFile?: string } | { readonly inventory: string };
+import { canLookUp, lookUp, type Source } from "./cluster";
 
 /** What a project is made from. */
 export interface Answers {

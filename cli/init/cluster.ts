@@ -3,7 +3,9 @@ import type { Snapshot } from "../../engine/snapshot";
 import type { Context } from "../command";
 import { lazy } from "../lazy";
 import { readSnapshot } from "../world";
-import type { Source } from "./answers";
+
+/** Whose cluster it is: vCenter's name, with the PEM file of its authority, or the path of an inventory file. */
+export type Source = { readonly vcenter: string; readonly caFile?: string } | { readonly inventory: string };
 
 /** Whether the cluster's name can be looked up: from a file always, in a vCenter as somebody. */
 export const canLookUp = (source: Source, { VSPHERE_USER, VSPHERE_PASSWORD }: Context["environment"]): boolean =>

@@ -11,7 +11,7 @@ export async function judgedModels(
   fell: readonly string[] = [],
 ): Promise<Metric[]> {
   return [
-    ...modelMetrics(await lazy.trackRecord().healthOf(settings.journal, snapshot)),
+    ...modelMetrics(await lazy.modelHealth().healthOf(settings.journal, snapshot)),
     ...servingMetrics(await lazy.models().openModels(settings, snapshot), fell),
   ];
 }

@@ -10,7 +10,7 @@ import type { Plan } from "../../engine/planner/plan";
 import { findCluster, type Snapshot } from "../../engine/snapshot";
 import { openModels } from "../../provider/models";
 import { clusterKey } from "../../provider/placement/promises";
-import { healthOf } from "../../provider/track-record";
+import { healthOf } from "../../provider/track/health";
 import type { Settings } from "../../provider/settings";
 import type { Context } from "../command";
 import { draftRequest, parseRequest, type RequestFlags } from "../request";

@@ -2,11 +2,12 @@ import { AffinityError } from "../errors";
 import type { Snapshot, VirtualMachine } from "../snapshot/schema";
 import { type HostHardware, makeHosts } from "./hardware";
 import { type Machine, makeMachines } from "./machines";
-import { type CheckedOptions, type SyntheticOptions, type TimeAxis, checkOptions, timeAxis } from "./options";
+import { type SyntheticOptions, checkOptions, timeAxis } from "./options";
 import { placeMachines } from "./placement";
 import { type ClusterRules, makeRules } from "./rules";
 import { SyntheticTelemetry } from "./telemetry";
 import type { TierName } from "./tiers";
+import type { SyntheticWorld } from "./world";
 
 const CLUSTER = "domain-c8";
 const POOL = "resgroup-9";
@@ -14,16 +15,6 @@ const DISKS_PER_DATASTORE = 60;
 const GOLD = "datastore-30";
 const NETWORKS = ["vlan-web", "vlan-app", "vlan-db", "vlan-storage", "management"];
 const NETWORK_OF_TIER = { web: 0, app: 1, db: 2, cache: 1, batch: 1, idle: 0 };
-
-/** Everything that the snapshot and the telemetry are drawn from. */
-export interface SyntheticWorld {
-  readonly options: CheckedOptions;
-  readonly axis: TimeAxis;
-  readonly hosts: readonly HostHardware[];
-  readonly machines: readonly Machine[];
-  /** Index of each machine's host. */
-  readonly hostOf: readonly number[];
-}
 
 export interface SyntheticCluster {
   readonly snapshot: Snapshot;

@@ -1,6 +1,6 @@
 import { METRICS, type MetricId } from "../telemetry/schema";
 import type { EntityKind } from "../telemetry/source";
-import type { SyntheticWorld } from "./cluster";
+import type { SyntheticWorld } from "./world";
 import { missingSlots } from "./gaps";
 import { isDown } from "./hardware";
 import {

@@ -1,7 +1,7 @@
 import { checkQuery, fromStored } from "../telemetry/grid";
 import { METRICS, type MetricId } from "../telemetry/schema";
 import type { EntityKind, Extent, Grid, Series, SeriesQuery, TelemetrySource } from "../telemetry/source";
-import type { SyntheticWorld } from "./cluster";
+import type { SyntheticWorld } from "./world";
 import { SampleMaker } from "./samples";
 
 /** The telemetry of a synthetic cluster, made as it is read: a benchmark or a test needs no store. */

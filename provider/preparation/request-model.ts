@@ -3,7 +3,7 @@ import { ModelStore } from "../../engine/models/store";
 import { REQUEST_MODELS } from "../../engine/models/training";
 import type { Snapshot } from "../../engine/snapshot";
 import type { Settings } from "../settings";
-import { alarmOf, judgedOf } from "../track-record";
+import { alarmOf, judgedOf } from "../track/health";
 
 /** What answers how likely a request is, and its name for the journal and for people. */
 export interface RequestAnswerer {

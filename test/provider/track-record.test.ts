@@ -7,7 +7,8 @@ import { PredictionLog } from "../../engine/journal";
 import type { Assessment } from "../../engine/models";
 import { planRequestSchema } from "../../engine/planner/request";
 import { parseSnapshot } from "../../engine/snapshot";
-import { alarmOf, healthOf, judgedOf, keepTrack, settle } from "../../provider/track-record";
+import { keepTrack, settle } from "../../provider/track-record";
+import { alarmOf, healthOf, judgedOf } from "../../provider/track/health";
 import { MemoryTelemetry } from "../engine/models/memoryTelemetry";
 
 const HOUR = 3600;

@@ -2,7 +2,8 @@ import { figure, Plot } from "../charts/draw";
 import { type Html, html } from "../page/html";
 import { figures } from "../page/table";
 import { ARMS } from "./arms";
-import type { BacktestReport } from "./page";
+import type { Arm } from "../../../engine/backtest";
+import type { ReplayOutcome } from "../../../engine/replay";
 
 const COLOURS = ["var(--before)", "var(--alarm)", "var(--after)"] as const;
 const SAMPLES = ["bar-before", "bar-alarm", "bar-after"] as const;
@@ -10,7 +11,7 @@ const SAMPLES = ["bar-before", "bar-alarm", "bar-after"] as const;
 const dayOf = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString().slice(0, 10);
 
 /** Overload minutes of each day, one bar for each who had looked after the cluster. */
-export function days(replay: BacktestReport["replay"]): Html {
+export function days(replay: Readonly<Record<Arm, Omit<ReplayOutcome, "placement">>>): Html {
   const rows = ARMS.flatMap(({ arm, short }, i) =>
     replay[arm].days.map(({ day, overloadMinutes, lostVmMinutes, moves }) => ({
       ...{ who: short, colour: COLOURS[i], day: dayOf(day).slice(5), date: dayOf(day) },

@@ -1,25 +1,12 @@
 import type { PlacedVm, Plan } from "../plan";
-import type { MoveTable, Search } from "../solver";
-import { mainReason } from "./choice";
+import type { Outcome } from "./choice";
 import { costsOnHosts, gainAndCost } from "./host-costs";
-import { type HostForecast, overloadProbability, peakOf, round4 } from "./forecast";
+import { overloadProbability, peakOf, round4 } from "./forecast";
+import { mainReason } from "./main-reason";
 import { reachOf } from "./refusals";
 import { describeHost, furtherReasons, type HostFacts } from "./reasons";
 
 const RUNNERS_UP = 3;
-
-/** A finished search, and the hosts' forecasts before and after it: what all explanations rest on. */
-export interface Outcome {
-  readonly search: Search;
-  readonly table: MoveTable;
-  /** [host][cpu, memory] */
-  readonly was: readonly (readonly HostForecast[])[];
-  readonly will: readonly (readonly HostForecast[])[];
-  /** Whether room to restart VMs after the loss of a host kept the search from what would cost less. */
-  readonly contested: boolean;
-  /** What the least of the moves that could be left out gains for each VM carried; Infinity if there is none. */
-  readonly leastGain: number;
-}
 
 /** [host] what is known of it after the plan. */
 export function hostFacts({ search: { problem }, will }: Pick<Outcome, "search" | "will">): HostFacts[] {

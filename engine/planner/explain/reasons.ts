@@ -1,12 +1,7 @@
 import type { Peak } from "../objectives";
 import type { Model } from "../problem/model";
 import { chance, horizonHours, listNames, percent, slotName } from "../wording";
-import type { Choice } from "./choice";
-
-export interface Reason {
-  readonly objective: string;
-  readonly text: string;
-}
+import type { Choice, Reason } from "./choice";
 
 /** What is known of a host after the plan. */
 export interface HostFacts {
