@@ -24,7 +24,8 @@ export class Eject implements Neighbourhood {
     this.need = new Float64Array(context.problem.resources);
   }
 
-  attempt(bound: number): boolean {
+  attempt(): boolean {
+    const bound = this.context.drawBound();
     const { state, trail } = this.context;
     const first = this.largerOfTwo(state.itemsOn[this.context.costlyBin(DRAWS)]);
     if (first < 0) return false;

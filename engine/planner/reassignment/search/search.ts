@@ -8,7 +8,7 @@ import type { Pace } from "./schedule";
 import { violationOf } from "./violation";
 import { Context, type Neighbourhood } from "./context";
 
-/** One attempt in so many is an ejection: it costs about as much as all the others together. */
+/** One attempt in so many is an ejection: it costs many times as much as any other. */
 const EJECT_EVERY = 128;
 
 /** An annealing walk over assignments, and the best that it met. */
@@ -37,17 +37,17 @@ export class Search {
     this.bestModes = this.state.modeOf.slice();
   }
 
-  /** `attempts` changes drawn at random; one that adds d to the cost is kept with probability exp(-d / temperature). */
+  /** `attempts` times some changes drawn at random; one that adds d to the cost is kept with probability exp(-d / temperature). */
   run(attempts: number, { temperature, charge, weight, least }: Pace): void {
     const { random, shift, swap, eject } = this;
+    this.context.temperature = temperature;
     this.state.moves.charge = charge;
     this.state.moves.weight = weight;
     this.context.ranking.activate(least);
     for (let k = 0; k < attempts; k++) {
-      const bound = temperature > 0 ? -temperature * Math.log(random.open()) : 0;
       const draw = random.next() & 255;
       const neighbourhood = draw < 256 / EJECT_EVERY ? eject : draw & 1 ? swap : shift;
-      neighbourhood.attempt(bound);
+      neighbourhood.attempt();
     }
     this.keepBest();
   }

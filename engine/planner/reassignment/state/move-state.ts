@@ -22,6 +22,9 @@ export class MoveState {
   private readonly groupsWith: Int32Array;
   /** The most moved items of any group. */
   private most = 0;
+  private readonly mostMoveCost: number;
+  private readonly mostDepartureCost: number;
+  private readonly mostPreferred: number;
 
   constructor(private readonly problem: ReassignmentProblem) {
     this.groupMoves = new Int32Array(problem.moveGroups);
@@ -30,6 +33,17 @@ export class MoveState {
     this.groupsWith = new Int32Array(2 + sizes.reduce((most, size) => Math.max(most, size), 0));
     this.groupsWith[0] = problem.moveGroups;
     this.departureCosts = departureCosts(problem);
+    const most = (values: Float64Array) => values.reduce((a, b) => Math.max(a, b), 0);
+    const least = problem.preference.reduce((a, b) => Math.min(a, b), 0);
+    this.mostMoveCost = most(problem.moveCost) + most(problem.pairCost);
+    this.mostDepartureCost = most(this.departureCosts);
+    this.mostPreferred = most(problem.preference) - least;
+  }
+
+  /** No change of place of one item lowers what is paid and charged for moves and preferences by more. */
+  get mostRefund(): number {
+    const { weight, charge, mostMoveCost, mostDepartureCost, mostPreferred } = this;
+    return weight * mostMoveCost + charge * mostDepartureCost + mostPreferred + this.problem.groupMoveWeight;
   }
 
   /** What the search adds to the cost: charges for departures, and moves weighed above their cost. */

@@ -5,15 +5,29 @@ import type { State } from "./state";
  * where the change is above `bound`, as far as that shows early.
  */
 export function shiftDelta(state: State, item: number, bin: number, mode: number, bound: number): number {
-  const { problem, moves, rules } = state;
   const from = state.binOf[item];
   const fromMode = state.modeOf[item];
   if (!state.isAllowed(item, bin)) return Infinity;
   if (from === bin) return modeDelta(state, item, mode);
-  if (!state.fits(item, bin, mode)) return Infinity;
-  let delta = state.costWith(item, bin, mode, 1) - state.binCost[bin];
-  if (from >= 0) delta += state.costWith(item, from, fromMode, -1) - state.binCost[from];
-  delta += moves.price(item, bin, mode) - moves.price(item, from, fromMode);
+  let loads = state.costWith(item, bin, mode, 1) - state.binCost[bin];
+  if (from >= 0) loads += state.costWith(item, from, fromMode, -1) - state.binCost[from];
+  return shiftDeltaWith(state, item, bin, mode, bound, loads);
+}
+
+/** The same for another bin, where the change of the bins' costs is known: `loads`. */
+export function shiftDeltaWith(
+  state: State,
+  item: number,
+  bin: number,
+  mode: number,
+  bound: number,
+  loads: number,
+): number {
+  const { problem, moves, rules } = state;
+  const from = state.binOf[item];
+  const fromMode = state.modeOf[item];
+  if (!state.isAllowed(item, bin) || !state.fits(item, bin, mode)) return Infinity;
+  let delta = loads + moves.price(item, bin, mode) - moves.price(item, from, fromMode);
   const change = moves.hasMoved(item, bin, mode) - moves.hasMoved(item, from, fromMode);
   if (change !== 0) {
     if (change > 0 && moves.moved >= problem.maxMoves) return Infinity;

@@ -31,8 +31,10 @@ export class State {
   /** [bin][fragment] free capacity. */
   private readonly free: Float64Array;
   /** [item] its place in `itemsOn`. */
-  private readonly placeOf: Int32Array;
+  readonly placeOf: Int32Array;
   private readonly hasTransient: boolean;
+  /** Whether a bin's cost is that of its columns, and items have one mode. */
+  readonly plain: boolean;
   /** Whether a bin's cost is that of its columns. */
   private readonly plainBins: boolean;
   private binCosts = 0;
@@ -55,6 +57,7 @@ export class State {
     this.placeOf = new Int32Array(items);
     this.hasTransient = problem.transient.some((flag) => flag === 1);
     this.plainBins = problem.fragments.weight.length === 0 && problem.useCost.every((cost) => cost === 0);
+    this.plain = this.plainBins && problem.modes === 1;
     const lumps = Array.from(problem.fragments.resource);
     this.free = new Float64Array(problem.bins * lumps.length);
     for (let b = 0; b < problem.bins; b++) {

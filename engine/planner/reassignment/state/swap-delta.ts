@@ -12,14 +12,29 @@ export function swapDelta(
   modeOfOther: number,
   bound: number,
 ): number {
+  const a = state.binOf[one];
+  const b = state.binOf[other];
+  let loads = state.costInstead(one, b, modeOfOne, other) - state.binCost[b];
+  loads += state.costInstead(other, a, modeOfOther, one) - state.binCost[a];
+  return swapDeltaWith(state, one, modeOfOne, other, modeOfOther, bound, loads);
+}
+
+/** The same where the change of the bins' costs is known: `loads`. */
+export function swapDeltaWith(
+  state: State,
+  one: number,
+  modeOfOne: number,
+  other: number,
+  modeOfOther: number,
+  bound: number,
+  loads: number,
+): number {
   const { problem, moves, rules } = state;
   const a = state.binOf[one];
   const b = state.binOf[other];
   if (!state.isAllowed(one, b) || !state.isAllowed(other, a)) return Infinity;
   if (!state.fitsInstead(one, b, modeOfOne, other) || !state.fitsInstead(other, a, modeOfOther, one)) return Infinity;
-  let delta = state.costInstead(one, b, modeOfOne, other) - state.binCost[b];
-  delta += state.costInstead(other, a, modeOfOther, one) - state.binCost[a];
-  delta += moves.price(one, b, modeOfOne) - moves.price(one, a, state.modeOf[one]);
+  let delta = loads + moves.price(one, b, modeOfOne) - moves.price(one, a, state.modeOf[one]);
   delta += moves.price(other, a, modeOfOther) - moves.price(other, b, state.modeOf[other]);
   const ofOne = moves.hasMoved(one, b, modeOfOne) - moves.hasMoved(one, a, state.modeOf[one]);
   const ofOther = moves.hasMoved(other, a, modeOfOther) - moves.hasMoved(other, b, state.modeOf[other]);
