@@ -3,6 +3,7 @@ import type { Device, DeviceName } from "./device";
 import { withFallback } from "./devices/fallback";
 import { openPlainDevice } from "./devices/plain";
 import { judge, notTried, reportOf, type DeviceReport } from "./report";
+import type { ForestSize } from "./sample-forests";
 import { workOf, type JobSize } from "./samples";
 import { DEVICE_NAMES, disposeAll, tryAndRaceAll, tryDevice, type TrialOptions } from "./trial";
 
@@ -25,7 +26,7 @@ const HINTS: Record<DeviceName, string> = {
 };
 
 export interface ChooseOptions extends TrialOptions {
-  /** How often a job of this size will be scored; 1 when not given. */
+  /** How often a job of this size will be run; 1 when not given. */
   readonly calls?: number;
   /** Work (additions over all calls) below which `auto` is `plain` without a race; {@link RACE_WORK} when not given. */
   readonly raceAbove?: number;
@@ -39,7 +40,7 @@ export interface Choice {
 }
 
 /**
- * The device to score with. `auto` opens and self-tests every device, races those that pass on a typical job of this
+ * The device to work with. `auto` opens and self-tests every device, races those that pass on a typical job of this
  * size and takes the quickest; for a small job it is `plain`, and nothing is loaded. The choice can't change a plan:
  * every device gives the same bytes. Should the winner fail later, the plain loop takes over. A device asked for by name
  * is not replaced: its failure is the caller's to see.
@@ -49,7 +50,7 @@ export interface Choice {
  */
 export async function chooseDevice(
   preference: "auto" | DeviceName,
-  size: JobSize,
+  size: JobSize | ForestSize,
   options: ChooseOptions = {},
 ): Promise<Choice> {
   options.signal?.throwIfAborted();
@@ -68,7 +69,7 @@ export async function chooseDevice(
  * stays open.
  */
 export async function describeDevices(
-  size: JobSize = { vms: 1000, hosts: 32, resources: 2, slots: 24 },
+  size: JobSize | ForestSize = { vms: 1000, hosts: 32, resources: 2, slots: 24 },
   options: TrialOptions = {},
 ): Promise<DeviceReport[]> {
   const trials = await tryAndRaceAll(size, options);

@@ -29,9 +29,47 @@ export interface MoveScoring {
   readonly current: Int32Array;
 }
 
+/**
+ * Regression trees of one or several models over the same columns, flattened. A tree's nodes lie behind its root, parents
+ * before their children; the nodes of the next tree follow.
+ */
+export interface FlatForest {
+  readonly columns: number;
+  /** By model the first of its trees, then the number of all trees. */
+  readonly models: Int32Array;
+  /** By tree its root, then the number of all nodes. */
+  readonly roots: Int32Array;
+  /** By node: its column, or -1 in a leaf. */
+  readonly column: Int32Array;
+  /** By node: values up to and including this go left. As precise as values may be: they're only ever compared. */
+  readonly threshold: Float64Array;
+  /** By node: its left child; the right one is next to it. */
+  readonly left: Int32Array;
+  /** By node: 1 where a missing value goes left. */
+  readonly missingLeft: Uint8Array;
+  /** By node: what a leaf adds, an integer. The largest of a model's trees together are below 2^24 to either side. */
+  readonly value: Int32Array;
+}
+
+/**
+ * Walk every row down every tree and add up the leaves, model by model.
+ *
+ * Leaves are integers and sums stay below 2^24, so that every device gives the same bytes in whatever order it adds. Values
+ * are compared with thresholds on the processor (each becomes the number of thresholds below it): what a device compares
+ * are small integers, and neither its subnormal numbers nor its NaN matter.
+ */
+export interface ForestEvaluation {
+  readonly forest: FlatForest;
+  readonly rows: number;
+  /** [row][column]; NaN is a missing value, and infinity as large as the largest number. */
+  readonly values: Float32Array | Float64Array;
+}
+
 export interface Device {
   readonly name: DeviceName;
   /** [vm][host], integers. */
   scoreMoves(input: MoveScoring): Promise<Float32Array>;
+  /** [model][row]. */
+  evaluateForest(input: ForestEvaluation): Promise<Int32Array>;
   dispose(): Promise<void>;
 }

@@ -1,10 +1,14 @@
+export { checkForestEvaluation } from "./checkForestEvaluation";
 export { checkMoveScoring, EXACT_LIMIT } from "./checkMoveScoring";
 export { chooseDevice, describeDevices, RACE_WORK, type Choice, type ChooseOptions } from "./choose";
-export type { Device, DeviceName, MoveScoring } from "./device";
+export type { Device, DeviceName, FlatForest, ForestEvaluation, MoveScoring } from "./device";
 export { openDevice, type OpenDevice, type OpenedDevice } from "./devices/open";
+export { evaluateForestPlain } from "./devices/plain-forest";
 export { race, RACE_LIMITS, type RaceLimits, type RaceResult } from "./race";
+export { evaluateForestReference } from "./reference/evaluateForest";
 export { scoreMovesReference } from "./reference/scoreMoves";
 export type { DeviceReport } from "./report";
+export { demandForest, extremeForest, typicalForest, type ForestSize } from "./sample-forests";
 export { extremeJob, typicalJob, workOf, type JobSize } from "./samples";
 export { selfTest, type SelfTestFailure } from "./selftest";
 export { DEVICE_NAMES, type Trial, type TrialOptions } from "./trial";

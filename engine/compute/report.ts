@@ -39,7 +39,7 @@ export function notTried(name: DeviceName, why: string): DeviceReport {
 
 function verdictOf(trial: Trial, winner: Trial | undefined): string {
   if (trial.problem !== undefined) return trial.problem;
-  const ms = trial.race!.medianMs;
-  if (trial === winner) return `used: quickest, ${ms.toFixed(1)} ms per scoring`;
+  const { medianMs: ms, of } = trial.race!;
+  if (trial === winner) return `used: quickest, ${ms.toFixed(1)} ms per ${of}`;
   return `not used: ${(ms / winner!.race!.medianMs).toFixed(1)} times as long as ${winner!.name}`;
 }

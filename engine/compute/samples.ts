@@ -1,5 +1,6 @@
 import { createRandom } from "../random";
 import type { MoveScoring } from "./device";
+import type { ForestSize } from "./sample-forests";
 
 /** The shape of a job: vms × hosts scores over resources × slots. */
 export interface JobSize {
@@ -9,8 +10,10 @@ export interface JobSize {
   readonly slots: number;
 }
 
-/** Additions that a full loop over the job does, the measure by which jobs are compared. */
-export function workOf({ vms, hosts, resources, slots }: JobSize): number {
+/** Additions that a full loop over the job does, the measure by which jobs are compared; nodes that rows pass, of a forest. */
+export function workOf(size: JobSize | ForestSize): number {
+  if ("rows" in size) return size.rows * size.models * size.trees * (1 + Math.ceil(Math.log2(size.leaves)));
+  const { vms, hosts, resources, slots } = size;
   return vms * hosts * resources * slots;
 }
 

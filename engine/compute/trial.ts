@@ -1,6 +1,7 @@
 import type { Device, DeviceName } from "./device";
 import { openDevice, type OpenDevice } from "./devices/open";
 import { race, type RaceLimits, type RaceResult } from "./race";
+import type { ForestSize } from "./sample-forests";
 import type { JobSize } from "./samples";
 import { selfTest } from "./selftest";
 
@@ -48,7 +49,7 @@ export async function tryDevice(name: DeviceName, options: TrialOptions): Promis
 }
 
 /** Every device tried and raced, one after the other, so that none is timed while another works. */
-export async function tryAndRaceAll(size: JobSize, options: TrialOptions): Promise<Trial[]> {
+export async function tryAndRaceAll(size: JobSize | ForestSize, options: TrialOptions): Promise<Trial[]> {
   const trials: Trial[] = [];
   try {
     for (const name of DEVICE_NAMES) {
@@ -67,7 +68,12 @@ export async function disposeAll(trials: readonly Trial[], except?: Trial): Prom
   for (const trial of trials) if (trial !== except) await trial.device?.dispose();
 }
 
-async function raceOne(trial: Trial, device: Device, size: JobSize, options: TrialOptions): Promise<Trial> {
+async function raceOne(
+  trial: Trial,
+  device: Device,
+  size: JobSize | ForestSize,
+  options: TrialOptions,
+): Promise<Trial> {
   try {
     return { ...trial, race: await race(device, size, options.limits, options.signal) };
   } catch (error) {

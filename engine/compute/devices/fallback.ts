@@ -9,22 +9,24 @@ import { openPlainDevice } from "./plain";
  */
 export function withFallback(device: Device): Device {
   let current = device;
+  const orPlain = async <T>(job: (device: Device) => Promise<T>): Promise<T> => {
+    const used = current;
+    try {
+      return await job(used);
+    } catch {
+      const plain = openPlainDevice();
+      const result = await job(plain);
+      // Not before the plain loop succeeded: a wrong input is no failure of the device.
+      current = plain;
+      return result;
+    }
+  };
   return {
     get name(): DeviceName {
       return current.name;
     },
-    async scoreMoves(input) {
-      const used = current;
-      try {
-        return await used.scoreMoves(input);
-      } catch {
-        const plain = openPlainDevice();
-        const scores = await plain.scoreMoves(input);
-        // Not before the plain loop succeeded: a wrong input is no failure of the device.
-        current = plain;
-        return scores;
-      }
-    },
+    scoreMoves: (input) => orPlain((used) => used.scoreMoves(input)),
+    evaluateForest: (input) => orPlain((used) => used.evaluateForest(input)),
     dispose: () => device.dispose(),
   };
 }

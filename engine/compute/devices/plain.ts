@@ -1,8 +1,9 @@
 import { checkMoveScoring } from "../checkMoveScoring";
 import type { Device, MoveScoring } from "../device";
 import { roomOf, scoreStaying } from "../room";
+import { evaluateForestPlain } from "./plain-forest";
 
-/** A typed-array loop in JavaScript: always there, nothing to load, and hard to beat on one cluster. */
+/** Typed-array loops in JavaScript: always there, nothing to load, and hard to beat on one cluster. */
 export function openPlainDevice(): Device {
   return {
     name: "plain",
@@ -10,6 +11,7 @@ export function openPlainDevice(): Device {
       checkMoveScoring(input);
       return scoreMovesPlain(input);
     },
+    evaluateForest: async (input) => evaluateForestPlain(input),
     dispose: async () => {},
   };
 }

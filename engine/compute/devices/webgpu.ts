@@ -50,6 +50,7 @@ export async function openWebGpuDevice(): Promise<Device> {
     name: "webgpu",
     // gpu.js asks navigator.gpu for an adapter at the first run, and again after a device was lost.
     scoreMoves: (input) => withNavigator(gpu, () => device.scoreMoves(input)),
+    evaluateForest: (input) => withNavigator(gpu, () => device.evaluateForest(input)),
     dispose: async () => {
       if (!open) return;
       open = false;

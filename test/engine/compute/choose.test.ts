@@ -9,11 +9,13 @@ import {
   DEVICE_NAMES,
   openDevice,
   RACE_WORK,
+  typicalForest,
   typicalJob,
   type Device,
   type DeviceName,
   type OpenDevice,
 } from "../../../engine/compute";
+import { assertForestExact } from "./forests";
 import { assertExact } from "./moves";
 
 const SMALL = { vms: 20, hosts: 4, resources: 2, slots: 24 };
@@ -40,6 +42,7 @@ function bench(behaviours: Partial<Record<DeviceName, Behaviour>>) {
       scoreMoves: async (input) => {
         return later(delayMs, async () => (await plain.scoreMoves(input)).map((score) => score + wrongBy));
       },
+      evaluateForest: (input) => later(delayMs, () => plain.evaluateForest(input)),
       dispose: async () => {
         disposed.push(name);
       },
@@ -161,6 +164,30 @@ describe("choice of a device", () => {
     assert.equal(device.name, "webgpu", "an input that breaks the contract is no failure of the device");
     lost = true;
     await assertExact(device, typicalJob(SMALL, 1));
+    assert.equal(device.name, "plain");
+    await device.dispose();
+  });
+
+  it("races on forests as on moves, and goes on with plain when the winner fails at one", async () => {
+    let lost = false;
+    const open: OpenDevice = async (name) => {
+      const { device: plain } = await openDevice("plain");
+      if (name === "cpu" || name === "webasm") throw new Error("not here");
+      const evaluateForest: Device["evaluateForest"] = (job) => {
+        if (name === "plain") return later(30, () => plain.evaluateForest(job));
+        return lost ? Promise.reject(new Error("device lost")) : plain.evaluateForest(job);
+      };
+      return { device: { ...plain, name, evaluateForest } };
+    };
+    const size = { rows: 500, columns: 5, models: 2, trees: 10, leaves: 8 };
+    const { device, report } = await chooseDevice("auto", size, { open, raceAbove: 0, limits: LIMITS });
+    assert.equal(device.name, "webgpu");
+    assert.match(report.find(({ chosen }) => chosen)!.verdict, /^used: quickest, [\d.]+ ms per evaluation$/);
+    const job = typicalForest(size, 4);
+    await assert.rejects(device.evaluateForest({ ...job, rows: 501 }), TypeError);
+    assert.equal(device.name, "webgpu", "an input that breaks the contract is no failure of the device");
+    lost = true;
+    await assertForestExact(device, job);
     assert.equal(device.name, "plain");
     await device.dispose();
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openDevice, selfTest, type Device } from "../../../engine/compute";
+import { openDevice, selfTest, type Device, type ForestEvaluation } from "../../../engine/compute";
 
 /** The plain device, with its scores spoilt. */
 async function spoilt(spoil: (scores: Float32Array) => Float32Array): Promise<Device> {
@@ -35,6 +35,19 @@ describe("self-test of a device", () => {
   it("finds NaN, missing scores and an empty answer", async () => {
     assert.match((await selfTest(await spoilt((scores) => scores.fill(NaN))))!, /scores NaN instead of/);
     assert.match((await selfTest(await spoilt((scores) => scores.slice(1))))!, /0 scores instead of 1/);
+  });
+
+  it("finds a forest's sum that is off by one, and names the row and the model", async () => {
+    const { device: plain } = await openDevice("plain");
+    const spoil = (sums: Int32Array) => sums.map((sum, i) => (i === 70 ? sum - 1 : sum));
+    const device = {
+      ...plain,
+      evaluateForest: async (job: ForestEvaluation) => spoil(await plain.evaluateForest(job)),
+    };
+    assert.match(
+      (await selfTest(device))!,
+      /^wrong on 63 rows × 10 trees: row 7 of model 1 is -?\d+ instead of -?\d+$/,
+    );
   });
 
   it("turns an error of the device into the failure", async () => {

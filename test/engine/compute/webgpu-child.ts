@@ -1,6 +1,7 @@
 // Run by webgpu.test.ts in a process whose Vulkan driver is SwiftShader. Ends by itself once the devices are disposed of.
 import assert from "node:assert/strict";
 import { chooseDevice, openDevice, typicalJob } from "../../../engine/compute";
+import { assertForestParity } from "./forests";
 import { assertExact, assertParity } from "./moves";
 
 async function main(): Promise<void> {
@@ -8,6 +9,7 @@ async function main(): Promise<void> {
   const { device, report } = await chooseDevice("webgpu", size);
   const chosen = report.find((each) => each.chosen)!;
   await assertParity(device, 60);
+  await assertForestParity(device, 30);
   assert.equal(
     (globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu,
     undefined,

@@ -9,7 +9,7 @@ import { componentPath, needs, temporaryFolder } from "../../testbed";
 const run = promisify(execFile);
 const CHILD = join(__dirname, "webgpu-child.js");
 
-describe("scoring of moves on webgpu", () => {
+describe("kernels on webgpu", () => {
   describe("through SwiftShader", () => {
     needs("swiftshader");
 
