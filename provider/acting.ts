@@ -170,13 +170,12 @@ async function recorded(
   await log.conclude({ id, at: nowOfMachine(), ...outcome });
 }
 
-/** Errors after which nothing is under way any more. */
+/** Errors after which nothing is under way any more. A refusal of DNS isn't one: anybody may have answered in the server's place. */
 const CERTAIN = new Set([
   "VCENTER_TASK_FAILED",
   "VCENTER_RELOCATE_REFUSED",
   "VCENTER_RELOCATE_UNVERIFIED",
   "TRAFFIC_CHANGED",
-  "DNS_REFUSED",
 ]);
 
 /** A fault of the call that begins the task, or of the check before: one of a question asked meanwhile says nothing of the task. */

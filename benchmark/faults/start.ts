@@ -16,8 +16,8 @@ export const PREPARATION_STATES = [
 ] as const;
 export type PreparationState = (typeof PREPARATION_STATES)[number];
 
-/** How the tasks that the vCenter holds for a schedule stand. */
-export const TASK_STATES = ["missing", "held", "changed", "removed", "unneeded", "ran"] as const;
+/** How the tasks that the vCenter holds for a schedule stand; undeclared: left by a run that was killed before it declared it. */
+export const TASK_STATES = ["missing", "held", "changed", "removed", "unneeded", "ran", "undeclared"] as const;
 export type TaskState = (typeof TASK_STATES)[number];
 
 /** How a name stands whose VMs are on a host that is lost, or was. */

@@ -143,6 +143,18 @@ export class SimulatedCluster {
     });
   }
 
+  /** A vMotion that somebody else made at this instant: it is there already, whatever spoke against it. */
+  moved(vm: number, to: number): void {
+    const { tally } = this;
+    const from = this.at[vm];
+    const allowed = this.reach.allows(vm, to, (other, host) => other !== vm && this.isOn(other, host));
+    if (!allowed || !this.up[from] || !this.up[to] || !this.hasRoom(vm, to)) tally.violations++;
+    tally.began(vm, from, to, this.clock.now, (host, since) => this.hadCause(host, since));
+    tally.lostVmSeconds += this.copying(vm, 0).downtimeMs / 1000;
+    this.at[vm] = to;
+    this.sum();
+  }
+
   inFlight(vm: number): boolean {
     return this.flights.some((flight) => flight.vm === vm) || this.queue.some((waiting) => waiting.vm === vm);
   }
@@ -162,14 +174,7 @@ export class SimulatedCluster {
         continue;
       }
       if (!this.reach.allows(vm, to, (other, host) => this.isOn(other, host))) this.tally.violations++;
-      const memoryMb = this.scenario.vms[vm].memoryMb!;
-      const { durationSeconds, downtimeMs } = preCopy({
-        memoryMb,
-        writableMb: memoryMb * this.migration.writableShare,
-        dirtyMbPerSecond: (this.demand[vm] / GHZ) * this.migration.dirtyMbPerGhz,
-        gigabitsPerSecond: this.migration.networkGbps / (1 + Math.max(using(from), using(to))),
-        downtimeGoalMs: this.migration.downtimeGoalMs,
-      });
+      const { durationSeconds, downtimeMs } = this.copying(vm, Math.max(using(from), using(to)));
       this.tally.began(vm, from, to, this.clock.now, (host, since) => this.hadCause(host, since));
       const flight = { vm, from, to, end: this.clock.now + durationSeconds, done, fail };
       this.flights.push(flight);
@@ -184,6 +189,18 @@ export class SimulatedCluster {
         this.startWaiting();
       });
     }
+  }
+
+  /** How long a vMotion takes beside others on its hosts. */
+  private copying(vm: number, others: number): ReturnType<typeof preCopy> {
+    const memoryMb = this.scenario.vms[vm].memoryMb!;
+    return preCopy({
+      memoryMb,
+      writableMb: memoryMb * this.migration.writableShare,
+      dirtyMbPerSecond: (this.demand[vm] / GHZ) * this.migration.dirtyMbPerGhz,
+      gigabitsPerSecond: this.migration.networkGbps / (1 + others),
+      downtimeGoalMs: this.migration.downtimeGoalMs,
+    });
   }
 
   private objection(vm: number, to: number): string | null {

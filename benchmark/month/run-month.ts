@@ -11,16 +11,31 @@ export type MonthPolicy =
   | { readonly kind: "reactive"; readonly options: ReactiveOptions }
   | { readonly kind: "apply"; readonly journal: string; readonly plan: Record<string, unknown> };
 
+/** Where samples go. */
+export type SampleSink = Pick<Recorder, "write">;
+
 /** The month under one policy, which decides every so many slots. */
-export async function runMonth(scenario: Scenario, policy: MonthPolicy, everySlots: number): Promise<MonthOutcome> {
+export function runMonth(scenario: Scenario, policy: MonthPolicy, everySlots: number): Promise<MonthOutcome> {
+  const telemetry = recorderOf(scenario);
+  return playMonth(scenario, telemetry, everySlots, (cluster, clock, failed) =>
+    deciderOf(policy, cluster, telemetry, clock, failed),
+  );
+}
+
+/** The month under whatever `deciderFor` gives, which is called every so many slots and says what went wrong to `failed`. */
+export async function playMonth(
+  scenario: Scenario,
+  telemetry: SampleSink,
+  everySlots: number,
+  deciderFor: (cluster: SimulatedCluster, clock: SimulatedClock, failed: (error: unknown) => void) => () => void,
+): Promise<MonthOutcome> {
   const clock = new SimulatedClock(scenario.from);
   const cluster = new SimulatedCluster(scenario, clock);
-  const telemetry = recorderOf(scenario);
   const first = (scenario.from - scenario.start) / STEP;
   for (let slot = 0; slot < first; slot++) record(telemetry, cluster, slot);
   let failure: { readonly error: unknown } | null = null;
   const failed = (error: unknown) => (failure = { error });
-  const decide = deciderOf(policy, cluster, telemetry, clock, failed);
+  const decide = deciderFor(cluster, clock, failed);
   for (let slot = first; slot < scenario.slots; slot++) {
     cluster.enter(slot);
     if ((slot - first) % everySlots === 0) decide();
@@ -62,7 +77,7 @@ function recorderOf({ snapshot, vms, start, slots }: Scenario): Recorder {
 }
 
 /** What Telegraf writes at the end of a slot: CPU that was given, and ESXi's word on what was asked for; nothing of what is down. */
-function record(telemetry: Recorder, cluster: SimulatedCluster, slot: number): void {
+function record(telemetry: SampleSink, cluster: SimulatedCluster, slot: number): void {
   const { scenario } = cluster;
   const before = scenario.start + slot * STEP < scenario.from;
   if (before) cluster.enter(slot);

@@ -123,7 +123,6 @@ async function judgeDeclared(
   const cluster = flags.cluster && lazy.snapshot().findCluster(snapshot, chooseCluster(snapshot, flags.cluster)).id;
   const scope = { ...(flags.shard && { shard: flags.shard }), ...(cluster && { cluster }) };
   const { declarations } = await lazy.reconcile().declared(settings, scope);
-  if (declarations.length === 0) return { count: 0, findings: [] };
   const findings = await context.steps.run("judging what was declared", (report) =>
     lazy.reconcile().reconcile(settings, {
       ...scope,
@@ -133,7 +132,8 @@ async function judgeDeclared(
       onFinding: ({ owner, class: what }) => report({ text: `${owner}: ${what}` }),
     }),
   );
-  return { count: declarations.length, findings };
+  // What a killed run left behind is declared by nobody.
+  return { count: Math.max(declarations.length, findings.length), findings };
 }
 
 const declaredText = (findings: readonly Finding[], width: number): string =>

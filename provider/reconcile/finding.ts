@@ -21,6 +21,7 @@ export const FINDING_CLASSES = {
   "task-ran": "the vCenter ran a scheduled task of ours: to be written down",
   "task-missing": "a scheduled task of ours was removed by somebody",
   "task-changed": "a scheduled task of ours was changed by somebody",
+  "task-stale": "a scheduled task of ours has no resource",
   "tasks-outdated": "the vCenter holds other moves than those that are to come",
   "rate-above-bound": "as many moves as budget or rate limit allow: none is begun",
   "model-stale": "a trained model is old, damaged or withdrawn; its fallback serves",

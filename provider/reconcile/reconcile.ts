@@ -1,7 +1,6 @@
 import { AffinityError } from "../../engine/errors";
-import { type Declaration, Declarations, Leases, type LoggedAction } from "../../engine/journal";
+import { type Declaration, Declarations, Leases } from "../../engine/journal";
 import { openInventory } from "../world";
-import { reconcileOrphan, undeclaredPools } from "../preparation/orphans";
 import { reconcilePreparation } from "../preparation/reconcile";
 import { heldIn } from "../schedule/held-tasks";
 import { applySchedule, checkSchedule, diffSchedule, ScheduleFailed } from "../schedule/lifecycle";
@@ -16,6 +15,7 @@ import type { Settings } from "../settings";
 import { forgetInventory, sharingInventory } from "../shared-inventory";
 import type { Finding, FindingClass } from "./finding";
 import { leftOpen, settleLeftOpen } from "./left-open";
+import { type Undeclared, undeclared } from "./undeclared";
 import { judgeModels } from "./judge-models";
 import { judgePlacement } from "./judge-placement";
 import { inShard, type Shard } from "./shard";
@@ -47,8 +47,8 @@ export function reconcile(settings: Settings, options: ReconcileOptions): Promis
 
 async function judgeAndMend(settings: Settings, options: ReconcileOptions): Promise<Finding[]> {
   const { source, declarations, isOurs } = await declared(settings, options);
-  const judge = (orphans: readonly LoggedAction[]) => judgeAll(declarations, orphans, settings, options);
-  const orphansNow = async () => (await undeclaredPools(settings, source, declarations)).filter(isOurs);
+  const judge = (orphans: readonly Undeclared[]) => judgeAll(declarations, orphans, settings, options);
+  const orphansNow = async () => (await undeclared(settings, source, declarations)).filter(isOurs);
   if (options.dryRun) return judge(await orphansNow());
   const open = (await leftOpen(settings, source)).filter(isOurs);
   if (declarations.length + open.length + (await orphansNow()).length === 0) {
@@ -96,16 +96,14 @@ async function sourceOf(settings: Settings): Promise<string> {
 
 async function judgeAll(
   declarations: readonly Declaration[],
-  orphans: readonly LoggedAction[],
+  orphans: readonly Undeclared[],
   settings: Settings,
   options: ReconcileOptions,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   // What nobody declared goes first: its room may be what a declaration needs.
   const judgements = [
-    ...orphans.map(
-      (orphan) => () => orElseReported(orphanOf(orphan), () => reconcileOrphan(orphan, settings, options)),
-    ),
+    ...orphans.map((orphan) => () => orElseReported(orphan, () => orphan.reconcile(settings, options))),
     ...declarations.map((declaration) => () => judged(declaration, settings, options)),
   ];
   for (const judgement of judgements) {
@@ -119,8 +117,6 @@ async function judgeAll(
   if (declarations.length > 0) findings.push(...(await judgeModels(settings)));
   return findings;
 }
-
-const orphanOf = ({ owner }: LoggedAction) => ({ owner, kind: "HostPreparation" });
 
 function judged(declaration: Declaration, settings: Settings, options: ReconcileOptions): Promise<Finding[]> {
   return orElseReported(declaration, async () => {

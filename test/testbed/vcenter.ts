@@ -18,6 +18,10 @@ export interface VcenterOptions {
   expiredCertificate?: boolean;
   /** Milliseconds that every call takes longer (0). */
   delay?: number;
+  /** Sizes of the first cluster's hosts, in their order; absent: the simulator's own, two cores and 4 GB. */
+  hostSizes?: readonly { readonly cores: number; readonly mhzPerCore: number; readonly memoryMb: number }[];
+  /** What its clock says at the start, epoch seconds; absent: the machine's. */
+  clock?: number;
   /** The password that `user` logs in with ("pass"). */
   password?: string;
 }
@@ -55,6 +59,8 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
       ...["-delay", String(options.delay ?? 0)],
       ...["-user", user, "-password", password],
       ...["-cert-file", certificate],
+      ...(options.hostSizes ? ["-host-sizes", options.hostSizes.map(sizeText).join()] : []),
+      ...(options.clock === undefined ? [] : ["-clock", new Date(options.clock * 1000).toISOString()]),
       ...(options.expiredCertificate ? ["-cert-expired"] : []),
     ],
     answers: async (port) => (await about(port)) && (await readFile(certificate)).length > 0,
@@ -65,6 +71,9 @@ export async function startVcenter(options: VcenterOptions = {}): Promise<Vcente
   };
   return { server: `127.0.0.1:${port}`, user, password, certificate, pid, advance, stop };
 }
+
+const sizeText = ({ cores, mhzPerCore, memoryMb }: NonNullable<VcenterOptions["hostSizes"]>[number]): string =>
+  `${cores}x${mhzPerCore}x${memoryMb}`;
 
 const about = async (port: number): Promise<boolean> => (await ask(port, "GET", "/about", 2000)) === 200;
 

@@ -42,6 +42,7 @@ export class TasksScene implements Scene<TasksStart> {
     await settle(settings);
     const [task] = await this.ours();
     if (!task) throw new Error("a case could not be begun: the vCenter holds no task");
+    if (state === "undeclared") await new Declarations(settings.journal).withdraw(OWNER, KIND, null);
     if (state === "removed") await client.call("RemoveScheduledTask", "ScheduledTask", task.id);
     if (state === "changed") {
       const moved = task.spec.replace(/<runAt>[^<]*</, `<runAt>${new Date(Date.now() + 9 * HOUR).toISOString()}<`);
@@ -60,7 +61,7 @@ export class TasksScene implements Scene<TasksStart> {
 
   async unsettled({ state }: TasksStart): Promise<string | null> {
     const held = await this.ours();
-    if (state === "unneeded" || state === "ran") return null;
+    if (state === "unneeded" || state === "ran" || state === "undeclared") return null;
     return held.length > 0 ? null : "the vCenter holds no task";
   }
 
@@ -70,7 +71,8 @@ export class TasksScene implements Scene<TasksStart> {
     for (const { kind, subject, result } of judge.all()) {
       if (result === "done" && kind.endsWith("-task")) there.set(subject, kind !== "remove-task");
     }
-    const orphans = held.filter(({ name }) => start === null || start.state === "unneeded" || there.get(name) !== true);
+    const none = start === null || start.state === "unneeded" || start.state === "undeclared";
+    const orphans = held.filter(({ name }) => none || there.get(name) !== true);
     const twice = held.filter(({ vm }, index) => held.findIndex((other) => other.vm === vm) < index);
     // What the vCenter would do when their time comes.
     for (const { vm, host } of held) judge.place(vm, host);

@@ -105,6 +105,10 @@ export class DnsDirector implements TrafficDirector {
       throw this.invalid("it answers another question");
     if (doubt?.refusal) throw this.refused(`the DNS server ${this.address.name} refuses the update: ${doubt.because}`);
     if (doubt && answer.rcode === "NOERROR") throw this.invalid(doubt.because);
+    if (doubt) {
+      const said = `${answer.rcode ?? "nothing"}, and ${doubt.because}`;
+      throw this.refused(`the DNS server ${this.address.name} refuses the update: it answers ${said}`);
+    }
     return answer;
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ActionLog } from "../../../engine/journal";
+import { ActionLog, Declarations } from "../../../engine/journal";
 import type { Snapshot } from "../../../engine/snapshot";
 import { reconcile } from "../../../provider/reconcile/reconcile";
 import type { HeldTask } from "../../../provider/schedule/held-tasks";
@@ -26,12 +26,7 @@ describe("a schedule that the vCenter runs, between two updates", function () {
     const plan = { gainThreshold: 0 };
     settings = parseSettings({ vcenter: { server, user, password, caFile }, journal, plan }, "the test", {});
     log = new ActionLog(`${journal}.actions.ndjson`);
-    // All on one host: there is something to do, wherever the simulator put them.
-    await inVcenter(async (actions, { clusters: [cluster], hosts, virtualMachines }) => {
-      const [host] = hosts.filter((item) => item.cluster === cluster.id);
-      const members = virtualMachines.filter((vm) => vm.cluster === cluster.id && vm.host !== host.id);
-      for (const vm of members) await actions.relocate(vm.id, host.id);
-    });
+    await crowd();
   });
   after(() => vcenter?.stop());
 
@@ -43,9 +38,21 @@ describe("a schedule that the vCenter runs, between two updates", function () {
       await inventory.close();
     }
   }
+  /** All on one host: there is something to do, wherever the simulator put them. */
+  const crowd = () =>
+    inVcenter(async (actions, { clusters: [cluster], hosts, virtualMachines }) => {
+      const [host] = hosts.filter((item) => item.cluster === cluster.id);
+      const members = virtualMachines.filter((vm) => vm.cluster === cluster.id && vm.host !== host.id);
+      for (const vm of members) await actions.relocate(vm.id, host.id);
+    });
   const now = () => Math.floor(Date.now() / 1000);
-  const hour = new Date(Date.now() + 3 * 3_600_000).getUTCHours();
-  const windows = [{ recurrence: `FREQ=DAILY;BYHOUR=${hour};BYMINUTE=0`, durationMinutes: 50 }];
+  const windowIn = (hours: number) => {
+    const hour = new Date(Date.now() + hours * 3_600_000).getUTCHours();
+    return { recurrence: `FREQ=DAILY;BYHOUR=${hour};BYMINUTE=0`, durationMinutes: 50 };
+  };
+  const windows = [windowIn(3)];
+  /** By then the bed's clock is four hours ahead. */
+  const later = [windowIn(8)];
   const user = {
     owner: OWNER,
     cluster: "DC0_C0",
@@ -126,5 +133,52 @@ describe("a schedule that the vCenter runs, between two updates", function () {
     await removeSchedule(state, settings);
     assert.deepEqual(await tasks(), []);
     assert.deepEqual(await apply(), []);
+  });
+
+  it("is rid of tasks that a run made which was killed before it declared anything, and of no other's", async () => {
+    const other = { ...user, owner: "shop/one/killed", windows: later, budget: { movesPerRun: 2 } };
+    await crowd();
+    const inputs = await checkSchedule({}, other, settings, now());
+    await applySchedule(inputs, settings, now);
+    // What a kill between the tasks and the declaration leaves.
+    await new Declarations(settings.journal).withdraw(other.owner, "MigrationSchedule", null);
+    const [first] = await tasks();
+    assert.equal((await tasks()).length, 2);
+    const theirs = await inVcenter(async (actions) =>
+      actions.scheduled.create({
+        name: `affinity ${other.owner} somebody`,
+        description: "not in our log",
+        vm: first.vm!,
+        runAt: now() + 90_000,
+        spec: await actions.relocateSpec(first.vm!, first.host!),
+        priority: "lowPriority",
+      }),
+    );
+    const stale = (outcome: string) => [
+      ["task-stale", outcome],
+      ["task-stale", outcome],
+    ];
+    assert.deepEqual(await apply(true), stale("pending"));
+    assert.equal((await tasks()).length, 3);
+    assert.deepEqual(await apply(), stale("done"));
+    assert.deepEqual(await keys(), [theirs]);
+    assert.deepEqual(await apply(), []);
+    assert.deepEqual(await log.open(), []);
+    await inVcenter((actions) => actions.scheduled.remove(theirs));
+  });
+
+  it("writes down as a move what such a task has done by then", async () => {
+    const other = { ...user, owner: "shop/one/late", windows: later, budget: { movesPerRun: 1 } };
+    await applySchedule(await checkSchedule({}, other, settings, now()), settings, now);
+    await new Declarations(settings.journal).withdraw(other.owner, "MigrationSchedule", null);
+    const [{ vm, host }] = await tasks();
+    await vcenter.advance(25 * 3600);
+    assert.deepEqual(await apply(), [["task-stale", "done"]]);
+    assert.deepEqual(await tasks(), []);
+    const moves = (await log.actions()).filter(({ kind, owner }) => kind === "relocate" && owner === other.owner);
+    assert.deepEqual(
+      moves.map(({ subject, detail, outcome }) => [subject, detail.to, outcome?.result]),
+      [[vm, host, "done"]],
+    );
   });
 });

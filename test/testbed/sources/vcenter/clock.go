@@ -13,10 +13,23 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// bedClock is the vCenter's clock: the machine's, put forward as tests ask.
+// bedClock is the vCenter's clock: the machine's, set at the start and put
+// forward as tests ask.
 type bedClock struct {
 	mutex sync.Mutex
 	ahead time.Duration
+}
+
+// newBedClock says `at` (RFC 3339) now, or the machine's time where it is empty.
+func newBedClock(at string) (*bedClock, error) {
+	if at == "" {
+		return &bedClock{}, nil
+	}
+	start, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return nil, err
+	}
+	return &bedClock{ahead: time.Until(start)}, nil
 }
 
 func (c *bedClock) now() time.Time {

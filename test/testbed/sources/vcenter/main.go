@@ -32,6 +32,9 @@ func main() {
 	user := flag.String("user", "user", "name to log in with")
 	password := flag.String("password", "pass", "password to log in with")
 	certFile := flag.String("cert-file", "", "write the server's certificate to this PEM file")
+	clockAt := flag.String("clock", "", "what its clock says at the start, RFC 3339 (default: the machine's)")
+	var sizes hostSizes
+	flag.Var(&sizes, "host-sizes", "sizes of the first cluster's hosts, CORESxMHZxMB,… (default: the model's)")
 	certExpired := flag.Bool("cert-expired", false, "serve a certificate whose notAfter is past")
 	flag.BoolVar(&simulator.Trace, "trace", false, "write the SOAP traffic to standard error")
 	flag.Parse()
@@ -49,8 +52,12 @@ func main() {
 		log.Fatal(err)
 	}
 	defer m.Remove()
+	resizeHosts(m, sizes)
 	actLikeVCenter(m)
-	clock := &bedClock{}
+	clock, err := newBedClock(*clockAt)
+	if err != nil {
+		log.Fatal(err)
+	}
 	tasks := manageScheduledTasks(m, clock)
 	m.Map().AddHandler(taskEntities{tasks})
 	serveClock(m, clock, tasks)
