@@ -132,6 +132,20 @@ describe("answers of DNS servers that can't be trusted", () => {
     );
   });
 
+  it("tell nothing for certain where they refuse or say that something has changed without a signature", async () => {
+    for (const rcode of [5, 8]) {
+      const unsigned = (request: Buffer) => {
+        const bytes = response(request);
+        bytes.writeUInt8((bytes.readUInt8(3) & 0xf0) | rcode, 3);
+        return bytes;
+      };
+      await serve(unsigned, (server) =>
+        // TRAFFIC_CHANGED would say that nothing was done.
+        assert.rejects(update(server), { code: "DNS_REFUSED", message: /bears no signature/ }),
+      );
+    }
+  });
+
   it("are not taken for signed where the signature is over something else, or by another key", () => {
     const question = packet.encode({ id: 7, type: "query", questions: [{ type: "SOA", name: "example.test" }] });
     const now = 1_700_000_000;
