@@ -11,8 +11,8 @@
  * from nothing to 120 % of capacity between slots, where it can skip nothing).
  *
  * Forests, of the demand forecaster's shape (63 columns, 750 trees of 15 leaves): "typical" (runs of 24 rows that agree in
- * half of the columns, as the hours of a series do) and "unlike" (rows that agree in nothing). `codesMs` is the part of a
- * device's run in which the processor turns values into what the kernel compares.
+ * half of the columns, as the hours of a series do) and "unlike" (rows that agree in nothing). `layoutMs` is the part of a
+ * device's run in which the processor puts the values in the order in which the kernel reads them.
  */
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
@@ -28,7 +28,7 @@ import {
   type JobSize,
   type MoveScoring,
 } from "../engine/compute";
-import { layOutCodes } from "../engine/compute/devices/forest-layout";
+import { layOutRows } from "../engine/compute/devices/forest-layout";
 import { loadGpuJs } from "../engine/compute/devices/gpu";
 
 const SIZES: readonly JobSize[] = [
@@ -115,11 +115,11 @@ export async function run(args: readonly string[]): Promise<Record<string, unkno
 const scoring = (about: object, job: MoveScoring): Job => ({ about, run: (device) => device.scoreMoves(job) });
 
 function evaluation(about: object, job: ForestEvaluation): Job {
-  layOutCodes(job, 0, Math.min(1000, job.rows), 1000);
+  layOutRows(job, 0, Math.min(1000, job.rows), 1000);
   const start = performance.now();
-  layOutCodes(job, 0, job.rows, Math.ceil(job.rows / 4) * 4);
-  const codesMs = round(performance.now() - start);
-  return { about: { ...about, codesMs }, run: (device) => device.evaluateForest(job) };
+  layOutRows(job, 0, job.rows, Math.ceil(job.rows / 4) * 4);
+  const layoutMs = round(performance.now() - start);
+  return { about: { ...about, layoutMs }, run: (device) => device.evaluateForest(job) };
 }
 
 async function openAll(unavailable: Record<string, string>): Promise<Map<string, Opened>> {

@@ -54,9 +54,9 @@ export interface FlatForest {
 /**
  * Walk every row down every tree and add up the leaves, model by model.
  *
- * Leaves are integers and sums stay below 2^24, so that every device gives the same bytes in whatever order it adds. Values
- * are compared with thresholds on the processor (each becomes the number of thresholds below it): what a device compares
- * are small integers, and neither its subnormal numbers nor its NaN matter.
+ * Leaves are integers and sums stay below 2^24, so that every device gives the same bytes in whatever order it adds. A device
+ * compares ordinary 32-bit floats alone: where a column has others (missing, subnormal, of 64 bits), each value becomes the
+ * number of thresholds below it, worked out by the processor.
  */
 export interface ForestEvaluation {
   readonly forest: FlatForest;

@@ -1,6 +1,19 @@
 import type { FlatForest, ForestEvaluation } from "../device";
 import { codeOf, forestCodes, NEVER } from "../forest-codes";
 
+/**
+ * What the kernel compares, column by column: the values themselves, where neither a value nor a threshold is one that
+ * devices treat each in its own way (missing, infinite, subnormal, of more than 32 bits), and else codes.
+ */
+export interface KernelRows {
+  /** By column, the row of `cells` that its nodes read, by missingLeft: two rows where values are missing. */
+  readonly slots: readonly (readonly [number, number])[];
+  /** By column: 1 where the rows hold values, 0 where they hold codes. */
+  readonly bare: Uint8Array;
+  /** [slot][width] */
+  readonly cells: Float32Array;
+}
+
 /** A forest in the order in which the kernel reads it; see kernels/evaluateForest.ts. */
 export interface KernelForest {
   readonly nodes: Float32Array;
@@ -9,72 +22,95 @@ export interface KernelForest {
   readonly steps: number;
 }
 
-/**
- * One row of codes per column where no value is missing; two where some are: above all thresholds in the first, below
- * them all in the second, which the nodes read whose missing values go left.
- */
-export interface KernelCodes {
-  /** By column, the row of codes that its nodes read, by missingLeft. */
-  readonly slots: readonly (readonly [number, number])[];
-  /** [slot][width] */
-  readonly codes: Float32Array;
-}
+/** Of 32-bit floats: below it they're subnormal, and a device may take them for 0. */
+const LEAST_NORMAL = 2 ** -126;
+/** The largest; devices needn't know infinity. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+/** Rows that are copied together, so that what is read of them stays in the processor's cache. */
+const BLOCK = 64;
 
-/** @param width rows of the job, rounded up; the codes of the ones added are 0 */
-export function layOutCodes(
+/** @param width rows of the job from `first` on, `rows` of them, rounded up; the cells of the ones added are 0 */
+export function layOutRows(
   { forest, values }: ForestEvaluation,
   first: number,
   rows: number,
   width: number,
-): KernelCodes {
+): KernelRows {
   const { columns } = forest;
-  const { thresholds } = forestCodes(forest);
+  const { thresholds, fitsBare } = forestCodes(forest);
+  const part = values.subarray(first * columns, (first + rows) * columns);
+  const { odd, missing } = oddities(part, columns);
+  const bare = fitsBare.map((fits, column) => (fits && !odd[column] && part instanceof Float32Array ? 1 : 0));
   const slots: [number, number][] = [];
-  const missing: boolean[] = [];
   let used = 0;
   for (let column = 0; column < columns; column++) {
-    if (thresholds[column].length === 0) {
-      slots.push([0, 0]);
-      missing.push(false);
+    if (thresholds[column].length === 0) slots.push([0, 0]);
+    else slots.push(missing[column] ? [used++, used++] : [used, used++]);
+  }
+  const cells = new Float32Array(Math.max(1, used) * width);
+  for (let from = 0; from < rows; from += BLOCK) {
+    const end = Math.min(rows, from + BLOCK);
+    for (let column = 0; column < columns; column++) {
+      const [right, left] = slots[column];
+      if (thresholds[column].length === 0) continue;
+      if (bare[column]) {
+        for (let row = from, at = from * columns + column; row < end; row++, at += columns)
+          cells[right * width + row] = part[at];
+      } else writeCodes(thresholds[column], part, columns, column, from, end, cells, right * width, left * width);
+    }
+  }
+  return { slots, bare, cells };
+}
+
+/** A missing value is above all thresholds at `right`, below them all at `left`. */
+function writeCodes(
+  thresholds: Float64Array,
+  values: ArrayLike<number>,
+  columns: number,
+  column: number,
+  from: number,
+  end: number,
+  cells: Float32Array,
+  right: number,
+  left: number,
+): void {
+  let previous = Number.NaN;
+  let code = 0;
+  for (let row = from; row < end; row++) {
+    const value = values[row * columns + column];
+    if (Number.isNaN(value)) {
+      cells[left + row] = 0;
+      cells[right + row] = NEVER - 1;
       continue;
     }
-    missing.push(anyMissing(values, first * columns + column, columns, rows));
-    slots.push(missing[column] ? [used, used + 1] : [used, used]);
-    used += missing[column] ? 2 : 1;
+    // Neighbouring rows often agree: a search saved.
+    if (value !== previous) {
+      previous = value;
+      code = codeOf(thresholds, value);
+    }
+    cells[left + row] = code;
+    cells[right + row] = code;
   }
-  const codes = new Float32Array(Math.max(1, used) * width);
-  for (let column = 0; column < columns; column++) {
-    const list = thresholds[column];
-    if (list.length === 0) continue;
-    const [right, left] = slots[column];
-    let previous = Number.NaN;
-    let code = 0;
-    for (let row = 0; row < rows; row++) {
-      const value = values[(first + row) * columns + column];
-      if (Number.isNaN(value)) {
-        codes[right * width + row] = NEVER - 1;
-        continue;
-      }
-      // Neighbouring rows often agree: a search saved.
-      if (value !== previous) {
-        previous = value;
-        code = codeOf(list, value);
-      }
-      codes[right * width + row] = code;
-      if (missing[column]) codes[left * width + row] = code;
+}
+
+/** By column, whether any value is other than an ordinary number, and whether any is missing. */
+function oddities(values: ArrayLike<number>, columns: number): { odd: Uint8Array; missing: Uint8Array } {
+  const odd = new Uint8Array(columns);
+  const missing = new Uint8Array(columns);
+  for (let at = 0; at < values.length;) {
+    for (let column = 0; column < columns; column++, at++) {
+      const size = Math.abs(values[at]);
+      if ((size >= LEAST_NORMAL && size < LARGEST) || size === 0) continue;
+      odd[column] = 1;
+      if (Number.isNaN(size)) missing[column] = 1;
     }
   }
-  return { slots, codes };
+  return { odd, missing };
 }
 
-function anyMissing(values: ArrayLike<number>, from: number, stride: number, rows: number): boolean {
-  for (let row = 0, at = from; row < rows; row++, at += stride) if (Number.isNaN(values[at])) return true;
-  return false;
-}
-
-export function layOutForest(forest: FlatForest, slots: KernelCodes["slots"]): KernelForest {
+export function layOutForest(forest: FlatForest, { slots, bare }: KernelRows): KernelForest {
   const { models, roots, column, left, missingLeft, value } = forest;
-  const { code } = forestCodes(forest);
+  const { code, bareThreshold } = forestCodes(forest);
   const nodes = new Float32Array(column.length * 4);
   const depth = new Int32Array(column.length);
   let steps = 0;
@@ -84,13 +120,14 @@ export function layOutForest(forest: FlatForest, slots: KernelCodes["slots"]): K
       let deepest = 0;
       for (let node = roots[tree]; node < roots[tree + 1]; node++) {
         const at = 4 * node;
-        nodes[at + 1] = code[node];
         if (column[node] < 0) {
+          nodes[at + 1] = LARGEST;
           nodes[at + 2] = 4 * roots[tree + 1];
           nodes[at + 3] = value[node];
           deepest = Math.max(deepest, depth[node]);
         } else {
           nodes[at] = slots[column[node]][missingLeft[node]];
+          nodes[at + 1] = bare[column[node]] ? bareThreshold[node] : code[node];
           nodes[at + 2] = 4 * left[node];
           depth[left[node]] = depth[left[node] + 1] = depth[node] + 1;
         }

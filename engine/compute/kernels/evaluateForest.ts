@@ -5,15 +5,15 @@ import type { IKernelFunctionThis } from "gpu.js";
  *
  * A model's trees are one chain: a leaf leads on to the root of the next tree, so that a row never waits for the deepest
  * leaf of a tree as it would in a loop of fixed depth. Rows are the fast axis: neighbours, which are often hours of one
- * series, read neighbouring codes.
+ * series, read neighbouring cells.
  *
- * @param codes [column][row], as many rows as the output is wide: how many thresholds of the column lie below the value
- * @param nodes [node][column, code, left child or next root, value]; children and roots as indices into this array
+ * @param cells [slot][row], as many rows as the output is wide: see KernelRows
+ * @param nodes [node][slot, threshold, left child or next root, value]; children and roots as indices into this array
  * @param ends by model the index of its first root, then the length of `nodes`
  */
 export function evaluateForestKernel(
   this: IKernelFunctionThis,
-  codes: number[],
+  cells: number[],
   nodes: number[],
   ends: number[],
 ): number {
@@ -23,7 +23,7 @@ export function evaluateForestKernel(
   while (node < end) {
     sum += nodes[node + 3];
     let right = 0;
-    if (codes[nodes[node] * this.output.x + this.thread.x] > nodes[node + 1]) right = 4;
+    if (cells[nodes[node] * this.output.x + this.thread.x] > nodes[node + 1]) right = 4;
     node = nodes[node + 2] + right;
   }
   return sum;

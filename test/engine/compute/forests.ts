@@ -94,7 +94,27 @@ export async function assertForestParity(device: Device, numRuns: number): Promi
     fc.asyncProperty(anyForestEvaluation(), (input) => assertForestExact(device, input)),
     { numRuns, seed: 20_241 },
   );
+  await fc.assert(
+    fc.asyncProperty(fc.double({ noNaN: true, min: -1e38, max: 1e38 }), (t) => assertForestExact(device, around(t))),
+    {
+      numRuns,
+      seed: 20_242,
+      examples: [[0], [2 ** -126], [-(2 ** -126)], [1 + 2 ** -24], [-1 - 2 ** -24], [2 ** -127]],
+    },
+  );
   const larger = { rows: 1234, columns: 11, models: 3, trees: 20, leaves: 15 };
   await assertForestExact(device, typicalForest(larger, 1));
   await assertForestExact(device, extremeForest(larger, 2));
+}
+
+/** One test on the threshold, and the ordinary 32-bit floats next to it. */
+function around(threshold: number): ForestEvaluation {
+  const nearest = Int32Array.from(
+    { length: 9 },
+    (_, i) => new Int32Array(Float32Array.of(threshold).buffer)[0] + i - 4,
+  );
+  const ordinary = (value: number) => value === 0 || (Math.abs(value) >= 2 ** -126 && Math.abs(value) < 1e38);
+  const values = new Float32Array(nearest.buffer).filter(ordinary);
+  const tree = { splits: [{ at: 0, column: 0, threshold, missingLeft: 0 }], values: [0, 1, 2] };
+  return { forest: flattened(1, [[tree]]), rows: values.length, values };
 }
