@@ -5,8 +5,6 @@ import { type SharedTotals, addToTotals } from "./totals";
 
 /** So many worlds lie ready while one source's row of counts stays in the cache. */
 const WORLDS_AT_ONCE = 128;
-/** So many worlds fit in a count of two bytes. */
-const WORLDS_A_COUNT = 2 ** 16 - 1;
 /** Bounds of so many worlds stand beside each other, node by node: one line of the cache. */
 const WORLDS_A_LINE = 8;
 
@@ -24,24 +22,12 @@ export function listSources(
 ): void {
   const { nodes } = graph;
   const lists = createLists(graph, sources);
-  const counts = new Uint16Array(sources.length * nodes);
-  let counted = 0;
   for (let from = worlds.from; from < worlds.to; from += WORLDS_AT_ONCE) {
-    const entered = lists.enter({ ...worlds, from });
-    for (let source = 0; source < sources.length; source++) lists.count(sources[source], counts, source * nodes);
-    counted += entered;
-    if (counted + WORLDS_AT_ONCE <= WORLDS_A_COUNT) continue;
-    flush(counts, nodes, totals);
-    counts.fill(0);
-    counted = 0;
+    lists.enter({ ...worlds, from });
+    addToTotals(totals, (counts, first, last) => {
+      for (let source = first; source < last; source++) lists.count(sources[source], counts, source * nodes);
+    });
   }
-  flush(counts, nodes, totals);
-}
-
-function flush(short: Uint16Array, nodes: number, totals: SharedTotals): void {
-  addToTotals(totals, (counts, from, to) => {
-    for (let i = from * nodes; i < to * nodes; i++) counts[i] += short[i];
-  });
 }
 
 /** How many nodes a source takes along, in the mean over the sources and the first of these worlds, a batch at most. */

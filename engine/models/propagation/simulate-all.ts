@@ -2,7 +2,7 @@ import type { CascadeGraph } from "./cascade-graph";
 import { listSources, meanReach } from "./list-sources";
 import type { Worlds } from "./simulate";
 import { spreadSources } from "./spread-sources";
-import { type SharedTotals, countsIn, createTotals } from "./totals";
+import { type Counts, type SharedTotals, addPart, countsIn, createTotals, partsOf } from "./totals";
 
 /** Worlds to learn from how far cascades go. */
 const TRIAL_WORLDS = 16;
@@ -14,10 +14,12 @@ const LARGE_CASCADE = 1 / 30;
  * The worlds are those of {@link simulateCascades}, and so are the counts, to the last one; but a world's edges are drawn
  * once for all sources. Two kernels give the same counts; how large the first worlds' cascades are decides which runs.
  */
-export function simulateAll(graph: CascadeGraph, sources: readonly Int32Array[], worlds: Worlds): Uint32Array {
-  const totals = createTotals(sources.length, graph.nodes);
-  addAll(graph, sources, worlds, totals);
-  return countsIn(totals);
+export function simulateAll(graph: CascadeGraph, sources: readonly Int32Array[], worlds: Worlds): Counts {
+  return partsOf(worlds).reduce<Counts | null>((sum, part) => {
+    const totals = createTotals(sources.length, graph.nodes);
+    addAll(graph, sources, part, totals);
+    return addPart(sum, countsIn(totals));
+  }, null)!;
 }
 
 /** The same, added to totals that other threads add their worlds to. */

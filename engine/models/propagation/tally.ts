@@ -84,7 +84,7 @@ function addEight([a, b, c, d, e, f, g, h]: readonly Int32Array[], digits: Int32
 
 /** Reads one source's counters out into a row of totals. */
 function upright(digits: Int32Array, nodes: number, words: number) {
-  return (source: number, counts: Uint32Array, row: number) => {
+  return (source: number, counts: Uint16Array, row: number) => {
     const bit = source & 31;
     for (let node = 0; node < nodes; node++) {
       const at = (node * words + (source >>> 5)) * DIGITS;

@@ -4,7 +4,7 @@ import { AffinityError } from "../../errors";
 import type { CascadeGraph } from "./cascade-graph";
 import { type Cascades, type Worlds, simulateCascades } from "./simulate";
 import { simulateAll } from "./simulate-all";
-import { type SharedTotals, countsIn, createTotals } from "./totals";
+import { type Counts, type SharedTotals, addPart, countsIn, createTotals, partsOf } from "./totals";
 
 /** What a thread is asked for; see worker.ts. */
 export type Job =
@@ -22,7 +22,7 @@ export interface Simulator {
   /** As {@link simulateCascades}. */
   one(graph: CascadeGraph, sources: Int32Array, worlds: Worlds): Promise<Cascades>;
   /** As {@link simulateAll}: [source][node] worlds. */
-  all(graph: CascadeGraph, sources: readonly Int32Array[], worlds: Worlds): Promise<Uint32Array>;
+  all(graph: CascadeGraph, sources: readonly Int32Array[], worlds: Worlds): Promise<Counts>;
   /** Ends the threads; what still runs is rejected. */
   close(): Promise<void>;
 }
@@ -44,9 +44,13 @@ export function openSimulator(threads: number): Simulator {
       return { failed: sum(parts.map((part) => part.failed)), sizes: sum(parts.map((part) => part.sizes)) };
     },
     all: async (graph, sources, worlds) => {
-      const totals = createTotals(sources.length, graph.nodes);
-      await share(worlds, (part) => ({ kind: "all", graph, sources, worlds: part, totals }));
-      return countsIn(totals);
+      let sum: Counts | null = null;
+      for (const part of partsOf(worlds)) {
+        const totals = createTotals(sources.length, graph.nodes);
+        await share(part, (some) => ({ kind: "all", graph, sources, worlds: some, totals }));
+        sum = addPart(sum, countsIn(totals));
+      }
+      return sum!;
     },
     close: async () => {
       await Promise.all(pool.map((thread) => thread.close()));
