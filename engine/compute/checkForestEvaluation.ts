@@ -32,6 +32,7 @@ function checkForest(forest: FlatForest): void {
   const nodes = column.length;
   if (nodes > MOST_NODES) throw new RangeError(`${nodes} nodes are more than ${MOST_NODES}`);
   for (const [name, array] of Object.entries({ threshold, left, missingLeft, value })) checkLength(name, array, nodes);
+  const hasParent = new Uint8Array(nodes);
   const thresholds = Array.from({ length: columns }, () => new Set<number>());
   for (let model = 0; model + 1 < models.length; model++) {
     let largest = 0;
@@ -47,6 +48,9 @@ function checkForest(forest: FlatForest): void {
           throw new RangeError(`node ${node} is of column ${column[node]}, but there are ${columns}`);
         if (left[node] <= node || left[node] + 1 >= roots[tree + 1])
           throw new RangeError(`the children of node ${node} don't lie behind it in its tree`);
+        if (hasParent[left[node]] || hasParent[left[node] + 1])
+          throw new RangeError(`a child of node ${node} has another parent`);
+        hasParent[left[node]] = hasParent[left[node] + 1] = 1;
         if (Number.isNaN(threshold[node])) throw new RangeError(`threshold[${node}] is NaN`);
         thresholds[column[node]].add(threshold[node]);
       }

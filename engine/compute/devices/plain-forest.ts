@@ -15,7 +15,7 @@ const known = new WeakMap<FlatForest, PlainForest>();
  */
 export function evaluateForestPlain(
   input: ForestEvaluation,
-  into = new Int32Array((input.forest.models.length - 1) * input.rows),
+  into: Int32Array = new Int32Array((input.forest.models.length - 1) * input.rows),
 ): Int32Array {
   checkForestEvaluation(input);
   let plain = known.get(input.forest);

@@ -86,6 +86,11 @@ describe("evaluation of forests", () => {
         { left: Int32Array.of(1, 4, 0, 0, 0, 0) },
         /^RangeError: the children of node 1 don't lie behind it/,
       ],
+      [
+        "a node with two parents",
+        { left: Int32Array.of(1, 2, 0, 0, 0, 0) },
+        /^RangeError: a child of node 1 has another parent/,
+      ],
       ["a tree without nodes", { roots: Int32Array.of(0, 6, 6) }, /^RangeError: tree 1 has no nodes/],
       ["too short an array", { value: Int32Array.of(1) }, /^TypeError: value must hold 6 numbers, not 1/],
       ["a threshold that isn't a number", { threshold: new Float64Array(6).fill(Number.NaN) }, /threshold\[0\] is NaN/],

@@ -1,5 +1,6 @@
 import { AffinityError } from "../../../errors";
-import { Forest, gainImportance, LeafMasks } from "../../learning/trees";
+import { evaluateForestPlain } from "../../../compute/devices/plain-forest";
+import { type FlatModels, flattenTrees, gainImportance } from "../../learning/trees";
 import { CANDIDATES, CANDIDATE_NAMES, Candidates } from "./candidates";
 import { FeatureTable, type View, viewOf } from "./features";
 import type { DemandModelFile } from "./file";
@@ -18,14 +19,13 @@ const LEVELS = QUANTILE_LEVELS.length;
 export class DemandForecaster {
   readonly rhythm: Rhythm;
   private readonly table: FeatureTable;
-  /** All levels' trees at once; null where theirs are too large for it, and each forest is walked. */
-  private readonly masks: LeafMasks | null;
-  private readonly forests: readonly Forest[];
+  private readonly models: FlatModels;
   private readonly learned: readonly number[];
   private readonly leads: Int32Array;
   private readonly rows: Float32Array;
   private readonly anchors: Float64Array;
-  private readonly raw: readonly Float64Array<ArrayBuffer>[];
+  /** [learned level][slot] */
+  private readonly sums: Int32Array;
 
   /** @throws AffinityError MODEL_FEATURES where the file was trained on other features than this version's */
   constructor(readonly file: DemandModelFile) {
@@ -38,14 +38,13 @@ export class DemandForecaster {
         hint: "train it anew",
       });
     }
-    this.masks = LeafMasks.of(file.forests.map(({ trees }) => trees));
-    this.forests = this.masks ? [] : file.forests.map(({ trees }) => new Forest(trees));
+    this.models = flattenTrees(file.forests.map(({ trees }) => trees));
     this.learned = file.forests.map(({ level }) => level);
     const { horizon } = this.rhythm;
     this.leads = Int32Array.from({ length: horizon }, (_, lead) => lead);
     this.rows = new Float32Array(horizon * this.table.names.length);
     this.anchors = new Float64Array(horizon);
-    this.raw = file.forests.map(() => new Float64Array(horizon));
+    this.sums = new Int32Array(file.forests.length * horizon);
   }
 
   /** Whether a series of so many slots is long enough. */
@@ -112,24 +111,29 @@ export class DemandForecaster {
   }
 
   private forecastView(view: View, into: Float64Array): Float64Array {
-    const { table, rows, anchors, masks, forests, raw, learned, leads } = this;
-    const { scale } = view.context;
+    const { table, rows, anchors, models, sums, leads } = this;
     table.write(view, leads, rows, anchors, 0);
-    const matrix = { rows: leads.length, columns: table.names.length, values: rows };
-    masks?.raw(matrix, raw);
-    forests.forEach((forest, i) => forest.raw(matrix, raw[i]));
+    evaluateForestPlain({ forest: models.forest, rows: leads.length, values: rows }, sums);
+    this.writeQuantiles(sums, view.context.scale, into);
+    return into;
+  }
+
+  private writeQuantiles(sums: Int32Array, scale: number, into: Float64Array): void {
+    const { learned, anchors, leads, models, file } = this;
+    const { initial, unit } = models;
+    const sorted = learned.map(() => 0);
     for (let lead = 0; lead < leads.length; lead++) {
+      for (let k = 0; k < learned.length; k++) sorted[k] = initial[k] + unit[k] * sums[k * leads.length + lead];
       // Forests are fitted apart from each other; sorting never makes the pinball loss worse.
-      const sorted = raw.map((scores) => scores[lead]).sort((a, b) => a - b);
+      sorted.sort((a, b) => a - b);
       const levels = interpolateLevels(learned, sorted, QUANTILE_LEVELS);
       const median = levels[MEDIAN_LEVEL];
       for (let level = 0; level < LEVELS; level++) {
-        const spread = median + this.file.spread[level] * (levels[level] - median);
+        const spread = median + file.spread[level] * (levels[level] - median);
         into[lead * LEVELS + level] = Math.max(0, anchors[lead] + scale * spread);
       }
       into.subarray(lead * LEVELS, (lead + 1) * LEVELS).sort();
     }
-    return into;
   }
 }
 

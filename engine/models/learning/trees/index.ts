@@ -2,7 +2,7 @@ export * from "./average";
 export * from "./explain";
 export * from "./fit";
 export * from "./forest";
-export * from "./leaf-masks";
+export * from "./flatten";
 export { LOSS_NAMES, type LossName, sigmoid } from "./losses";
 export * from "./matrix";
 export * from "./model";

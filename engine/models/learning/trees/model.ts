@@ -22,6 +22,10 @@ const treeSchema = z
     const astray = (_: number, node: number) =>
       tree.feature[node] >= 0 && (tree.left[node] <= node || tree.left[node] + 1 >= nodes);
     if (tree.feature.some(astray)) problem("a child that isn't there");
+    const children = tree.feature.flatMap((column, node) =>
+      column >= 0 ? [tree.left[node], tree.left[node] + 1] : [],
+    );
+    if (new Set(children).size < children.length) problem("a node with two parents");
   });
 
 /** A fitted model as JSON: part of the files of the models that rest on it. */

@@ -5,16 +5,17 @@ import {
   type BoostedTrees,
   type BoostingOptions,
   Forest,
-  LeafMasks,
   areaUnderCurve,
   averageTrees,
   boostedTreesSchema,
   contributions,
   fitBoostedTrees,
+  flattenTrees,
   gainImportance,
   logLoss,
   pinballLoss,
 } from "../../../../engine/models/learning";
+import { evaluateForestReference } from "../../../../engine/compute";
 import { applyBins, binOf, fitBins } from "../../../../engine/models/learning/trees/bins";
 import { createRandom } from "../../../../engine/random";
 import { clickRows, matrixOf } from "./data";
@@ -223,12 +224,38 @@ describe("boosted trees", () => {
         );
         const raw = new Forest(fitted).raw(features);
         rows.forEach((values, i) => assert.equal(raw[i], walk(fitted, values)));
-        const both = [new Float64Array(rows.length), new Float64Array(rows.length)];
-        LeafMasks.of([fitted, model])!.raw(features, both);
-        assert.deepEqual(both, [raw, new Forest(model).raw(features)]);
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("property: as flat arrays of integers they agree to half a unit a tree, several models at once", () => {
+    const value = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ min: -5, max: 5 }), fc.constant(Number.NaN));
+    const row = fc.tuple(value, value, value, fc.double({ min: -1e6, max: 1e6, noNaN: true }));
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 3, maxLength: 60 }), fc.integer({ min: 1, max: 9 }), (rows, trees) => {
+        const features = matrixOf(rows.map((values) => values.slice(0, 3)));
+        const fitted = fitBoostedTrees(
+          { features, targets: rows.map((values) => values[3]) },
+          { options: { ...small, trees, leaves: 5, learningRate: 0.3, maxBins: 5 }, names: model.features },
+        );
+        const models = [fitted, model];
+        const { forest, initial, unit } = flattenTrees(models);
+        const sums = evaluateForestReference({ forest, rows: rows.length, values: features.values });
+        models.forEach((each, m) =>
+          new Forest(each).raw(features).forEach((raw, i) => {
+            const difference = Math.abs(initial[m] + unit[m] * sums[m * rows.length + i] - raw);
+            assert.ok(difference <= (each.trees.length * unit[m]) / 2 + 1e-15 * Math.abs(raw), `off by ${difference}`);
+            // The unit is as fine as 24 bits allow.
+            const leaves = each.trees.map((tree) => Math.max(...tree.value.map(Math.abs)));
+            const largest = leaves.reduce((sum, leaf) => sum + leaf, 0);
+            assert.ok(largest === 0 || unit[m] <= largest * 2 ** -22, `unit ${unit[m]} for ${largest}`);
+          }),
+        );
+      }),
+      { numRuns: 60 },
+    );
+    assert.throws(() => flattenTrees([model, { ...model, features: ["other"] }]), /models of other columns/);
   });
 
   it("property: bins keep the order of values, and no more than asked for", () => {
