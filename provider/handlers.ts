@@ -154,7 +154,7 @@ export const proactiveAllocation: Handler = {
 export const hostPreparation: Handler = {
   configure,
 
-  check: (olds, news) => checked(news, () => checkPreparation(olds, news, settings(), now())),
+  check: (olds, news) => checked(news, () => checkPreparation(olds, news, settings(), now(), { asShown: true })),
 
   // Another cluster has another pool: the old one goes when the new one is there.
   diff: (_id, olds, news) =>

@@ -29,13 +29,26 @@ export interface ProbeResult {
   readonly seconds: number | null;
 }
 
+/** A decision that a preview showed: the update that follows carries it out if what it rests on is still the same. */
+export interface PreparationProposal<Decision> {
+  /** Digest of what was asked, and of what says whether a request is likely. */
+  readonly asked: string;
+  /** Digest of the inventory that hosts were chosen from. */
+  readonly basis: string;
+  /** Epoch seconds: the instant that was decided for, and until when it holds. */
+  readonly asOf: number;
+  readonly validUntil: number;
+  readonly decision: Decision;
+}
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS preparation_windows (
     owner VARCHAR NOT NULL, cluster VARCHAR NOT NULL, from_at BIGINT NOT NULL, until_at BIGINT NOT NULL,
     probability DOUBLE, prepared BOOLEAN NOT NULL, requested BOOLEAN, PRIMARY KEY (owner, from_at));
   CREATE TABLE IF NOT EXISTS preparation_probes (
     cluster VARCHAR NOT NULL, host VARCHAR NOT NULL, kind VARCHAR NOT NULL, made_at BIGINT NOT NULL, seconds DOUBLE,
-    PRIMARY KEY (cluster, host, kind, made_at));`;
+    PRIMARY KEY (cluster, host, kind, made_at));
+  CREATE TABLE IF NOT EXISTS preparation_proposals (owner VARCHAR PRIMARY KEY, proposal VARCHAR NOT NULL);`;
 
 /** What preparations were made and how they did, in the journal's DuckDB file. */
 export class PreparationLog {
@@ -123,6 +136,22 @@ export class PreparationLog {
         at: Number(row.made_at),
         seconds: row.seconds === null ? null : Number(row.seconds),
       }));
+    });
+  }
+
+  /** Keeps what was shown last, in place of what was shown before. */
+  propose<Decision>(owner: string, proposal: PreparationProposal<Decision>): Promise<void> {
+    return this.file.write(async (db) => {
+      await db.run("INSERT OR REPLACE INTO preparation_proposals VALUES ($1, $2)", [owner, JSON.stringify(proposal)]);
+    });
+  }
+
+  /** What the owner was shown last; null if nothing. */
+  proposal<Decision>(owner: string): Promise<PreparationProposal<Decision> | null> {
+    return this.file.read<PreparationProposal<Decision> | null>(null, async (db) => {
+      const reader = await db.runAndReadAll("SELECT proposal FROM preparation_proposals WHERE owner = $1", [owner]);
+      const [row] = reader.getRowObjects();
+      return row ? (JSON.parse(String(row.proposal)) as PreparationProposal<Decision>) : null;
     });
   }
 }

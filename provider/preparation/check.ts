@@ -1,13 +1,6 @@
 import { AffinityError } from "../../engine/errors";
 import { PreparationLog } from "../../engine/journal";
-import {
-  keyOfAsker,
-  keyOfRecord,
-  type NextRequest,
-  predictRequest,
-  type RequestRecord,
-  WINDOW_MINUTES,
-} from "../../engine/models/profile";
+import { keyOfAsker, keyOfRecord, type NextRequest, predictRequest, WINDOW_MINUTES } from "../../engine/models/profile";
 import { amountsOf, chooseWindow, planPreparation, type PreparationPlan } from "../../engine/planner/preparation";
 import { findCluster } from "../../engine/snapshot";
 import type { Settings } from "../settings";
@@ -18,6 +11,7 @@ import { historyOf } from "./history";
 import { parseInputs, poolNameOf, type PreparationInputs, sameUserInputs, userInputs } from "./inputs";
 import { disksOf, plannedIn, type PlannedPreparation } from "./planned";
 import { probeKindOf } from "./probe-kind";
+import { decideOnce, type Question } from "./proposal";
 import { requestModelOf } from "./request-model";
 
 type State = Readonly<Record<string, unknown>>;
@@ -29,15 +23,30 @@ type State = Readonly<Record<string, unknown>>;
  * @throws AffinityError PREPARATION_INVALID, PREPARATION_HISTORY_MISSING, PREPARATION_AMOUNT_UNKNOWN,
  * PREPARATION_NEEDS_DRS, and those of the settings and the world.
  */
-export async function checkPreparation(olds: State, news: State, settings: Settings, now: number): Promise<State> {
+export async function checkPreparation(
+  olds: State,
+  news: State,
+  settings: Settings,
+  now: number,
+  { asShown = false }: CheckOptions = {},
+): Promise<State> {
   const user = userInputs(news);
   const inputs = parseInputs(user);
   const before = sameUserInputs(olds, news) ? plannedIn(olds) : null;
   const history = await historyOf(settings);
-  return withWorld(settings, async (world) => ({
-    ...user,
-    ...(await planned(inputs, history, before, settings, world, await minuteOf(settings, world, now))),
-  }));
+  return withWorld(settings, async (world) => {
+    const asOf = await minuteOf(settings, world, now);
+    const decide = (instant: number, shown: readonly string[]) =>
+      planned({ inputs, history, before, asOf: instant }, shown, settings, world);
+    const question = { inputs, before, history, asOf };
+    const decision = asShown ? await decideOnce(question, world, settings, decide) : await decide(asOf, []);
+    return { ...user, ...decision };
+  });
+}
+
+export interface CheckOptions {
+  /** What a preview showed a moment ago is decided again the same way; false (scheduled runs): always anew. */
+  readonly asShown?: boolean;
 }
 
 /** Requests come by the minute: the plan's step is too coarse for them. */
@@ -46,12 +55,10 @@ async function minuteOf(settings: Settings, world: World, now: number): Promise<
 }
 
 async function planned(
-  inputs: PreparationInputs,
-  history: readonly RequestRecord[],
-  before: PlannedPreparation | null,
+  { inputs, history, before, asOf }: Question,
+  shown: readonly string[],
   settings: Settings,
   world: World,
-  asOf: number,
 ): Promise<PlannedPreparation> {
   const { snapshot } = world;
   const cluster = findCluster(snapshot, inputs.cluster);
@@ -90,7 +97,7 @@ async function planned(
     scores: preferencesOf(key, asker, history, probes, snapshot, asOf).scores(name, hosts, asOf),
     busy: await busyHosts(world.telemetry, snapshot, cluster, asOf),
     failed: failedHosts(probes, asOf),
-    incumbents: new Set(inForce?.prepared?.hosts.map(({ hostId }) => hostId)),
+    incumbents: new Set(inForce?.prepared?.hosts.map(({ hostId }) => hostId) ?? shown),
     pool:
       snapshot.resourcePools.find((pool) => pool.parent === cluster.resourcePool && pool.name === base.pool)?.id ??
       null,

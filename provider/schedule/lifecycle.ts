@@ -10,7 +10,7 @@ import { expectedTasks, heldIn, type HeldTask } from "./held-tasks";
 import { parseInputs, parseNews, plannedIn, type PlannedSchedule, sameUserInputs, userInputs } from "./inputs";
 import { clearTasks, heldAs, holdTasks } from "./keep-tasks";
 import { planSchedule } from "./plan";
-import { rateLeft } from "./rate-limit";
+import { rateLeft, wavesWithinRate } from "./rate-limit";
 
 type State = Readonly<Record<string, unknown>>;
 
@@ -81,12 +81,12 @@ export async function applySchedule(
 ): Promise<State> {
   const planned = plannedIn(inputs);
   if (planned === null) throw new Error("the migration schedule has no plan: its inputs did not come from check");
-  const { owner, priority } = parseInputs(inputs);
+  const { owner, priority, budget } = parseInputs(inputs);
   const { clusterId } = planned;
+  const cluster = `${planned.source}/${clusterId}`;
   return withActions(settings, owner, async (acting) => {
     // Counted when it is begun: others may have moved VMs since the plan was made.
-    const mayBegin = async (moves: number) =>
-      (await rateLeft(settings, `${planned.source}/${clusterId}`, now())).left >= moves;
+    const mayBegin = async (moves: number) => (await rateLeft(settings, cluster, now())).left >= moves;
     const held = async () => expectedTasks(await acting.log.actions(), owner, planned.source, heldIn(before));
     const wanted = (waves: readonly ScheduledWave[]) => wantedTasks(inputs, waves, clusterId, now() + LEAD_SECONDS);
     const names = new Set(wanted(planned.waves.slice(planned.due)).map((task) => task.held.name));
@@ -95,11 +95,12 @@ export async function applySchedule(
     const run = await runDue(acting, inputs, planned, { now, mayBegin });
     // Where a move failed nothing else begins, and nothing that the vCenter holds either.
     if (run.failed) await clearTasks(acting, await held(), new Set());
-    const moves = run.failed ? [] : wanted(run.waiting).map(({ move }) => move);
+    // Others may have had tasks made since the plan was.
+    const allowed = await wavesWithinRate(settings, cluster, owner, run.waiting, budget.concurrency);
+    const moves = run.failed ? [] : wanted(allowed.waves).map(({ move }) => move);
     const kept = await holdTasks(acting, { owner, clusterId, priority }, moves, await held());
     const executed = [...ran, ...run.outcomes, ...kept.outcomes];
     const state = { ...inputs, waves: run.waiting, due: 0, executed, tasks: kept.tasks, drift: [] };
-    const cluster = `${planned.source}/${clusterId}`;
     const { waves, tasks, notScheduled } = state as State;
     const declared = { ...userInputs(inputs), ...planned, due: 0, waves, tasks, notScheduled };
     await acting.declarations.save({ owner, kind: "MigrationSchedule", cluster, state: declared });

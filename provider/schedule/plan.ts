@@ -24,7 +24,7 @@ import type { Settings } from "../settings";
 import { instantOf, type World } from "../world";
 import { expectedTasks } from "./held-tasks";
 import type { PlannedSchedule, ScheduleInputs } from "./inputs";
-import { type RateLeft, rateLeft } from "./rate-limit";
+import { type RateLeft, rateLeft, wavesWithinRate } from "./rate-limit";
 
 const DAY = 86_400;
 
@@ -46,7 +46,7 @@ export async function planSchedule(
   const actions = await actionLogOf(settings.journal).actions();
   const moves = movesOfLate(actions, key, now);
   const spent = moves.length + movesHeld(actions, inputs, snapshot, key);
-  const rate = await rateLeft(settings, key, now);
+  const rate = await rateLeft(settings, key, now, inputs.owner);
   const usedUp = spent >= movesPerDay;
   const leftToday = movesPerDay + (usedUp ? urgentMovesPerDay : 0) - spent;
   const left = Math.max(0, Math.min(movesPerRun, leftToday, rate.left));
@@ -84,11 +84,17 @@ export async function planSchedule(
   }
   const migration = plan.migration ?? { waves: [], unreachable: [], makespanSeconds: 0 };
   const assigned = assignWaves(migration, inputs.windows, now, left);
+  const due = dueWaves(assigned.waves, now).length;
+  const ahead = assigned.waves.slice(due);
+  const allowed =
+    inputs.executor === "vcenter"
+      ? await wavesWithinRate(settings, key, inputs.owner, ahead, inputs.budget.concurrency)
+      : { waves: ahead, without: [] };
   return {
     ...said,
-    waves: [...assigned.waves],
-    due: dueWaves(assigned.waves, now).length,
-    notScheduled: notScheduled(assigned, plan),
+    waves: [...assigned.waves.slice(0, due), ...allowed.waves],
+    due,
+    notScheduled: [...notScheduled(assigned, plan), ...allowed.without],
     evidence: evidenceOf(plan),
     ...(fought === null ? {} : { warnings: [fought] }),
   };

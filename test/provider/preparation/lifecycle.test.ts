@@ -324,6 +324,44 @@ describe("host preparation on the simulator", function () {
     await removePreparation(state, settings);
   });
 
+  it("decides in the update as the preview showed, until a request comes, its window is over, or its pool is another", async () => {
+    const asShown = { asShown: true };
+    const check = (seconds: number, options = asShown) =>
+      checkPreparation({}, user(), settings, clock + seconds, options);
+    const shown = await check(0);
+    assert.ok(plannedIn(shown)!.prepared);
+    // A minute later the window would end a minute later, and the probability is another.
+    assert.notDeepEqual(await check(MINUTE, { asShown: false }), shown);
+    assert.deepEqual(await check(MINUTE), shown);
+    // Somebody closes the host meanwhile: for the same instant, another one.
+    const [{ hostId }] = plannedIn(shown)!.prepared!.hosts;
+    await maintain(hostId, "EnterMaintenanceMode_Task");
+    const elsewhere = plannedIn(await check(2 * MINUTE))!;
+    await maintain(hostId, "ExitMaintenanceMode_Task");
+    assert.notEqual(elsewhere.prepared!.hosts[0].hostId, hostId);
+    assert.equal(elsewhere.until, plannedIn(shown)!.until);
+    // The host is back: what was shown last stays.
+    assert.deepEqual(plannedIn(await check(2 * MINUTE))!.prepared!.hosts, elsewhere.prepared!.hosts);
+    const { clusters } = await snapshot();
+    const pool = await inVcenter(({ pools: each }) =>
+      each.create(clusters[0].resourcePool!, POOL, { cpuMhz: 1, memoryMib: 0 }),
+    );
+    const anew = plannedIn(await check(2 * MINUTE))!;
+    await inVcenter(({ pools: each }) => each.remove(pool));
+    assert.notEqual(anew.until, elsewhere.until);
+    const afterwards = plannedIn(await check(2 * MINUTE))!;
+    await writeRequests(requests, clock + MINUTE);
+    assert.notEqual(plannedIn(await check(2 * MINUTE))!.probability, afterwards.probability);
+    // Long after its window another decision is due, whatever it is.
+    assert.notEqual(plannedIn(await check(12 * MINUTE))!.evidence, plannedIn(await check(2 * MINUTE))!.evidence);
+  });
+
+  it("shows a decision where the journal can't be written", async () => {
+    const unwritable = { ...settings, journal: join(requests, "journal.duckdb") };
+    const shown = await checkPreparation({}, user(), unwritable, clock, { asShown: true });
+    assert.ok(plannedIn(shown)!.prepared);
+  });
+
   it("names a template that isn't there", async () => {
     await assert.rejects(prepare({ probe: { template: "no such template" } }), {
       code: "PREPARATION_TEMPLATE_UNKNOWN",
