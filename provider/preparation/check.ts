@@ -1,7 +1,16 @@
 import { AffinityError } from "../../engine/errors";
 import { PreparationLog } from "../../engine/journal";
-import { keyOfAsker, keyOfRecord, type NextRequest, predictRequest, WINDOW_MINUTES } from "../../engine/models/profile";
+import {
+  keyOfAsker,
+  keyOfRecord,
+  type NextRequest,
+  predictRequest,
+  type RequestKey,
+  type RequestRecord,
+  WINDOW_MINUTES,
+} from "../../engine/models/profile";
 import { amountsOf, chooseWindow, planPreparation, type PreparationPlan } from "../../engine/planner/preparation";
+import { listNames } from "../../engine/planner/wording";
 import { findCluster } from "../../engine/snapshot";
 import type { Settings } from "../settings";
 import { instantOf, withWorld, type World } from "../world";
@@ -83,7 +92,11 @@ async function planned(
   const choice = chooseWindow(likely, last, asOf, inputs.windowMinutes * 60);
   const base = { source: snapshot.source.name, clusterId: cluster.id, pool: poolNameOf(inputs), model: modelName };
   const probability = next && round(next.probability);
-  const said = { ...base, probability, evidence: chanceOf(inputs, name, next, modelName) };
+  const said = {
+    ...base,
+    probability,
+    evidence: chanceOf(inputs, name, next, modelName) + strangerIn(history, name, key),
+  };
   const none = { prepared: null, since: null, until: null };
   if (choice.window === null) return { ...said, ...none };
   // Until its window is over, what was prepared waits as it is.
@@ -122,6 +135,13 @@ const preparedOf = ({ hosts, cpuMhz, memoryMib, datastoreGib }: PreparationPlan)
   hosts: hosts.map(({ id, name, score, datastore }) => ({ host: name, hostId: id, score, datastoreId: datastore })),
   ...{ cpuMhz, memoryMib, datastoreGib },
 });
+
+/** Whom the history does know, where it doesn't know the asker: the name may have been mistyped. */
+function strangerIn(history: readonly RequestRecord[], name: string, key: RequestKey): string {
+  const known = new Set(history.map((record) => keyOfRecord(record, key)));
+  if (known.has(name)) return "";
+  return known.size === 0 ? "; the history is empty" : `; the history names ${listNames([...known].sort())}`;
+}
 
 function chanceOf(inputs: PreparationInputs, name: string, next: NextRequest | null, model: string): string {
   if (next === null) return `${name} has asked in fewer than two windows of the history: there is nothing to go by`;

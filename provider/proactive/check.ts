@@ -10,6 +10,7 @@ import {
 } from "../../engine/planner/proactive";
 import { planRequestSchema } from "../../engine/planner/request";
 import { computePlan } from "../../engine/run";
+import { listNames } from "../../engine/planner/wording";
 import { type Cluster, findCluster } from "../../engine/snapshot";
 import { clusterKey, promise, promisedByOthers } from "../placement/promises";
 import { inTurn } from "../placement/turn";
@@ -87,7 +88,11 @@ async function plan(
     then: replicasSuggested === null ? null : round(advice.risk[replicasSuggested]),
     bound,
   };
-  const lacking = [...judged.lacking];
+  const absent = members.flatMap(({ vm, id }) => (id === null ? [`"${vm}"`] : []));
+  const lacking = [
+    ...judged.lacking,
+    ...(absent.length > 0 ? [`virtual machines that are not in the cluster as yet: ${listNames(absent)}`] : []),
+  ];
   const reservations = inputs.reserve
     ? await reserveRoom(inputs, members, before, judged, settings, world, cluster, lacking)
     : [];
@@ -230,4 +235,7 @@ function evidenceOf(
 }
 
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;
-const percent = (p: number): string => (p === 0 ? "less than 0.001 %" : `${(100 * p).toPrecision(2)} %`);
+const percent = (p: number): string => {
+  if (p === 0) return "less than 0.001 %";
+  return `${p >= 0.1 ? (100 * p).toFixed(0) : (100 * p).toPrecision(2)} %`;
+};

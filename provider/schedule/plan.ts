@@ -159,7 +159,8 @@ type Held = { readonly by: NonNullable<PlannedSchedule["heldBy"]>; readonly evid
 
 /** Which limit leaves no move at all; null if none. */
 function heldBack(perRun: number, budgetLeft: number, spent: number, rate: RateLeft): Held | null {
-  if (perRun <= 0 || budgetLeft <= 0) {
+  if (perRun <= 0) return { by: "budget", evidence: "budget.movesPerRun is 0: no move is made" };
+  if (budgetLeft <= 0) {
     return { by: "budget", evidence: `the budget is used up: ${spent} moves in the last 24 hours` };
   }
   return rate.left > 0 ? null : { by: "rate", evidence: rate.evidence };

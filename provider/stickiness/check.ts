@@ -2,6 +2,7 @@ import { hostOutlook } from "../../engine/models";
 import { planRequestSchema } from "../../engine/planner/request";
 import { keepExpiry, planStickiness, ruleConflicts, type StickinessPlan } from "../../engine/planner/stickiness";
 import { AffinityError } from "../../engine/errors";
+import { listNames } from "../../engine/planner/wording";
 import { findCluster } from "../../engine/snapshot";
 import type { Settings } from "../settings";
 import { actionLogOf, isRuleThere, lastWord } from "../acting";
@@ -66,7 +67,7 @@ function plannedOf(
   before: PlannedStickiness | null,
   asOf: number,
 ): PlannedStickiness {
-  const said = { source, clusterId, risk: plan.risk, evidence: plan.evidence };
+  const said = { source, clusterId, risk: plan.risk, evidence: plan.evidence + absence(plan) };
   const inForce = before?.rule && before.since && before.expiresAt ? before : null;
   const since = inForce ? seconds(inForce.since!) : asOf;
   const old = inForce ? seconds(inForce.expiresAt!) : null;
@@ -82,6 +83,12 @@ function plannedOf(
   // The words go with the expiry that they are about; else every run would show a difference.
   const words = inForce && expiresAt === old ? { risk: inForce.risk, evidence: inForce.evidence } : {};
   return { ...said, ...words, rule, since: iso(since), expiresAt: iso(expiresAt) };
+}
+
+/** VMs that the program is about to make, or that nobody will: a name may have been mistyped. */
+function absence({ members }: StickinessPlan): string {
+  const absent = members.flatMap(({ name, id }) => (id === null ? [`"${name}"`] : []));
+  return absent.length === 0 ? "" : `; not in the cluster as yet: ${listNames(absent)}`;
 }
 
 const seconds = (text: string) => Math.floor(Date.parse(text) / 1000);

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { access } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -63,6 +64,8 @@ export async function readRecords(path: string): Promise<Row[]> {
 }
 
 async function csvRows(path: string): Promise<Row[]> {
+  // DuckDB would say that no file matches a pattern.
+  await access(path);
   const database = await DuckDBInstance.create(":memory:");
   const connection = await database.connect();
   try {

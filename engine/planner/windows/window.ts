@@ -5,8 +5,7 @@ import { z } from "zod";
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const ICAL = require("ical.js") as typeof import("ical.js", { with: { "resolution-mode": "import" } }).default;
 
-/** When moves may run: a recurrence of RFC 5545, in a time zone, and how long each occurrence lasts. */
-export const windowSchema = z.strictObject({
+const parts = z.strictObject({
   recurrence: z
     .string()
     .min(1)
@@ -28,6 +27,12 @@ export const windowSchema = z.strictObject({
     .optional()
     .describe("Local time that the recurrence counts from (its DTSTART); needed where it has an INTERVAL or a COUNT"),
 });
+/** When moves may run: a recurrence of RFC 5545, in a time zone, and how long each occurrence lasts. */
+export const windowSchema = parts.refine(
+  ({ recurrence, from }) =>
+    from !== undefined || !/\b(INTERVAL|COUNT)=/i.test(recurrence.replace(/\bINTERVAL=1\b/i, "")),
+  { error: "is wanted where the recurrence has an INTERVAL or a COUNT: what it counts from", path: ["from"] },
+);
 export type Window = z.infer<typeof windowSchema>;
 
 /** One occurrence, epoch seconds; `end` excluded. */

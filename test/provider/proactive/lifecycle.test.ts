@@ -10,6 +10,7 @@ import { DnsDirector } from "../../../provider/proactive/dns/dns-director";
 import type { Finding } from "../../../provider/reconcile/finding";
 import { reconcile } from "../../../provider/reconcile/reconcile";
 import { parseSettings, type Settings } from "../../../provider/settings";
+import { checkStickiness } from "../../../provider/stickiness/check";
 import { type Dns, needs, startDns, temporaryFolder } from "../../testbed";
 
 type State = Record<string, unknown>;
@@ -96,6 +97,18 @@ describe("proactive allocation", function () {
     const again = await check(state, { ...user, traffic });
     assert.equal(diffProactive(state, again), false);
     assert.deepEqual((await log()).length, 0);
+  });
+
+  it("tells which VMs the cluster has not: to be made, or mistyped", async () => {
+    const virtualMachines = ["web-1", "web-2", "wbe-3"];
+    const { lacking } = plannedOf(await check({}, { ...user, virtualMachines }));
+    assert.ok(
+      lacking.some((text) => text === 'virtual machines that are not in the cluster as yet: "wbe-3"'),
+      lacking.join("; "),
+    );
+    const sticky = { owner: "shop/one/apart", cluster: "production", virtualMachines };
+    const { evidence } = (await checkStickiness({}, sticky, settings, NOW)) as { evidence: string };
+    assert.match(evidence, /; not in the cluster as yet: "wbe-3"$/);
   });
 
   it("keeps room on a healthy host, sends clients elsewhere and suggests one more; and takes all of it back", async () => {

@@ -56,6 +56,13 @@ describe("windows", () => {
     );
   });
 
+  it("is refused where it has an interval or a count and nothing to count from", () => {
+    for (const part of ["INTERVAL=2", "COUNT=3", "interval=10"]) {
+      assert.throws(() => windowOf({ recurrence: `FREQ=DAILY;${part};BYHOUR=2` }), /what it counts from/, part);
+    }
+    windowOf({ recurrence: "FREQ=DAILY;INTERVAL=1;BYHOUR=2" });
+  });
+
   it("merges windows that overlap", () => {
     const late = windowOf({ recurrence: "FREQ=DAILY;BYHOUR=3;BYMINUTE=0" });
     const found = openings([windowOf(), late], at("2026-11-21T00:00:00Z"), at("2026-11-21T12:00:00Z"));
