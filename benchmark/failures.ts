@@ -111,6 +111,5 @@ async function measure(folder: string, system: number, horizonDays: number, seed
     static: figures(still),
     heldOut: model.skill?.value ?? null,
     trees: head.trees.trees.length,
-    share: head.share,
   };
 }

@@ -3,8 +3,11 @@ import { type HostCause, type HostEvent, type HostEventLog, hostEventLog } from 
 import { readMaybePacked } from "./data";
 
 export const LANL_FILE = "lanl/LA-UR-05-7318-failure-data-1996-2005.csv.xz";
-/** The cause's column in the file, by what it means here. */
-const CAUSES: readonly (readonly [string, HostCause])[] = [
+/** The cause's column in the file, and what it says where it says more, by what they mean here. */
+const CAUSES: readonly (readonly [string, HostCause, RegExp?])[] = [
+  ["Hardware", "processor", /^CPU$/],
+  ["Hardware", "memory", /^Memory/],
+  ["Hardware", "storage", /^(Disk|SAN|SCSI|RAID)/],
   ["Hardware", "hardware"],
   ["Software", "software"],
   ["Network", "network"],
@@ -34,7 +37,9 @@ export async function lanlSystem(
       kind: "failure",
       at: started,
       until: fixed !== null && fixed >= started ? fixed : null,
-      cause: CAUSES.find(([column]) => fields[at(column)])?.[1] ?? "unknown",
+      cause:
+        CAUSES.find(([column, , says]) => fields[at(column)] && (says?.test(fields[at(column)]) ?? true))?.[1] ??
+        "unknown",
     });
   }
   const nodes = [...new Set(events.map(({ host }) => Number(host)))].sort((a, b) => a - b);

@@ -9,7 +9,18 @@ export type HostEventKind = (typeof HOST_EVENT_KINDS)[number];
 /** Kinds that mean that the host failed its VMs. */
 export const FAILURE_KINDS: readonly HostEventKind[] = ["failure", "disconnect", "haRestart"];
 
-export const HOST_CAUSES = ["hardware", "software", "network", "human", "facilities", "unknown"] as const;
+/** "hardware" where the part isn't known, or is another one. */
+export const HOST_CAUSES = [
+  "hardware",
+  "processor",
+  "memory",
+  "storage",
+  "software",
+  "network",
+  "human",
+  "facilities",
+  "unknown",
+] as const;
 export type HostCause = (typeof HOST_CAUSES)[number];
 
 /** One event of a host, from vCenter's alarms and events, hardware sensors, HA, or an application's own metrics. */

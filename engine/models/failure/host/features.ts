@@ -1,30 +1,42 @@
-import { HOST_CAUSES, type HostEventLog, isFailure } from "../events";
+import { HOST_CAUSES, type HostCause, type HostEventLog, isFailure } from "../events";
+import { Decaying } from "./decaying";
 
 export const DAY = 86_400;
 
 /** Decays of a host's own failures, days: from a burst to a lemon. A Hawkes process excites itself so. */
-const OWN_DAYS = [0.5, 2, 7, 30, 120, 480] as const;
-const KIND_DAYS = [7, 120] as const;
+export const OWN_DAYS = [0.5, 2, 7, 30, 120, 480] as const;
+/** What failed tells whether it comes back: memory does, a processor less often. */
+export const KINDS: readonly { readonly name: string; readonly causes: readonly HostCause[] }[] = [
+  { name: "hardware", causes: ["hardware", "processor", "memory", "storage"] },
+  { name: "processor", causes: ["processor"] },
+  { name: "memory", causes: ["memory"] },
+  { name: "software", causes: ["software"] },
+  { name: "outside", causes: ["network", "human", "facilities"] },
+];
+export const KIND_DAYS = [2, 7, 30, 120] as const;
+const WARNING_DAYS = [7, 120] as const;
 /** Of OWN_DAYS. */
-const NEAR_DAYS = [2, 120] as const;
-const GROUP_DAYS = [1, 15, 120] as const;
-const ALL_DAYS = [0.1, 1, 7, 30] as const;
+export const NEAR_DAYS = [2, 120] as const;
+export const GROUP_DAYS = [1, 15, 120] as const;
+export const ALL_DAYS = [0.1, 1, 7, 30] as const;
 /** Host to each side by number. */
 const NEAR = 2;
 const LONGEST_DAYS = 1000;
 /** A host's rate is pulled to the mean of all as if it had had so many failures at that rate (gamma prior). */
 const PRIOR_FAILURES = 1.5;
+/** The same of the hosts in one place of each group: the first of a rack may serve logins or disks for the others. */
+const PLACE_PRIOR_FAILURES = 2;
 
 const own = (text: string) => OWN_DAYS.map((days) => `${text}, decay ${days} d`);
 export const HOST_FEATURES: readonly string[] = [
   ...own("own failures"),
-  ...KIND_DAYS.map((days) => `own hardware failures, decay ${days} d`),
-  ...KIND_DAYS.map((days) => `own software failures, decay ${days} d`),
-  ...KIND_DAYS.map((days) => `own warnings, decay ${days} d`),
+  ...KINDS.flatMap(({ name }) => KIND_DAYS.map((days) => `own ${name} failures, decay ${days} d`)),
+  ...WARNING_DAYS.map((days) => `own warnings, decay ${days} d`),
   "days since the last failure",
   "days since the one before",
   "days since the fourth last",
   "own rate against all",
+  "rate in its place of other groups",
   "down now",
   "days since repair",
   "hours of the last outage",
@@ -37,32 +49,9 @@ export const HOST_FEATURES: readonly string[] = [
   "hour of the day",
 ];
 
-const HARDWARE = HOST_CAUSES.indexOf("hardware");
-const SOFTWARE = HOST_CAUSES.indexOf("software");
-
-/** Counts that decay, brought up to date only when they are touched. */
-class Decaying {
-  private readonly value: Float64Array;
-  private readonly since: Float64Array;
-
-  constructor(
-    rows: number,
-    private readonly days: readonly number[],
-  ) {
-    this.value = new Float64Array(rows * days.length);
-    this.since = new Float64Array(rows);
-  }
-
-  add(row: number, at: number): void {
-    for (let d = 0; d < this.days.length; d++) this.value[row * this.days.length + d] = this.read(row, d, at) + 1;
-    this.since[row] = at;
-  }
-
-  read(row: number, d: number, at: number): number {
-    const value = this.value[row * this.days.length + d];
-    return value === 0 ? 0 : value * Math.exp((this.since[row] - at) / (this.days[d] * DAY));
-  }
-}
+const KINDS_OF_CAUSE = HOST_CAUSES.map((cause) =>
+  Array.from(KINDS.keys()).filter((kind) => KINDS[kind].causes.includes(cause)),
+);
 
 /**
  * What is known of every host at one instant, from events before it only. Time goes forward: `advance`, then `write`.
@@ -71,10 +60,13 @@ export class HostFeatures {
   private next = 0;
   private readonly group: Int32Array;
   private readonly groupSize: Int32Array;
+  /** Hosts as far from the lowest number of their group are in the same place: how many, and their failures. */
+  private readonly place: Int32Array;
+  private readonly placeSize: Float64Array;
+  private readonly inPlace: Float64Array;
   private readonly near: readonly (readonly number[])[];
   private readonly ownCounts: Decaying;
-  private readonly hardware: Decaying;
-  private readonly software: Decaying;
+  private readonly kinds: readonly Decaying[];
   private readonly warnings: Decaying;
   private readonly groupCounts: Decaying;
   private readonly allCounts: Decaying;
@@ -91,11 +83,14 @@ export class HostFeatures {
     this.group = Int32Array.from(places, ({ group }) => groups.indexOf(group));
     this.groupSize = new Int32Array(groups.length);
     for (const group of this.group) this.groupSize[group]++;
+    this.place = placesInGroup(log);
+    this.placeSize = new Float64Array(places.length);
+    for (const place of this.place) this.placeSize[place]++;
+    this.inPlace = new Float64Array(places.length);
     this.near = neighbours(log);
     this.ownCounts = new Decaying(places.length, OWN_DAYS);
-    this.hardware = new Decaying(places.length, KIND_DAYS);
-    this.software = new Decaying(places.length, KIND_DAYS);
-    this.warnings = new Decaying(places.length, KIND_DAYS);
+    this.kinds = KINDS.map(() => new Decaying(places.length, KIND_DAYS));
+    this.warnings = new Decaying(places.length, WARNING_DAYS);
     this.groupCounts = new Decaying(groups.length, GROUP_DAYS);
     this.allCounts = new Decaying(1, ALL_DAYS);
     this.last = new Float64Array(places.length * 4).fill(-Infinity);
@@ -115,13 +110,13 @@ export class HostFeatures {
         continue;
       }
       this.ownCounts.add(row, at[k]);
-      if (cause[k] === HARDWARE) this.hardware.add(row, at[k]);
-      if (cause[k] === SOFTWARE) this.software.add(row, at[k]);
+      for (const kind of KINDS_OF_CAUSE[cause[k]]) this.kinds[kind].add(row, at[k]);
       this.groupCounts.add(this.group[row], at[k]);
       this.allCounts.add(0, at[k]);
       this.last.copyWithin(row * 4 + 1, row * 4, row * 4 + 3);
       this.last[row * 4] = at[k];
       this.failures[row]++;
+      this.inPlace[this.place[row]]++;
       this.total++;
       // An end that isn't known is taken for the beginning: an outage without an end would never be over.
       this.until[row] = Math.max(this.until[row], Number.isNaN(until[k]) ? at[k] : until[k]);
@@ -143,11 +138,15 @@ export class HostFeatures {
     let at = offset;
     for (let row = 0; row < hosts; row++) {
       for (let d = 0; d < OWN_DAYS.length; d++) into[at++] = Math.log1p(4 * this.ownCounts.read(row, d, time));
-      for (const counts of [this.hardware, this.software, this.warnings])
+      for (const counts of this.kinds)
         for (let d = 0; d < KIND_DAYS.length; d++) into[at++] = Math.log1p(4 * counts.read(row, d, time));
+      for (let d = 0; d < WARNING_DAYS.length; d++) into[at++] = Math.log1p(4 * this.warnings.read(row, d, time));
       for (const back of [0, 1, 3]) into[at++] = logDays(time - this.last[row * 4 + back]);
       const shrunk = (this.failures[row] + PRIOR_FAILURES) / (rate * exposure + PRIOR_FAILURES);
       into[at++] = Math.log(shrunk);
+      const place = this.place[row];
+      const inPlace = this.inPlace[place] - this.failures[row] + PLACE_PRIOR_FAILURES;
+      into[at++] = Math.log(inPlace / (rate * exposure * (this.placeSize[place] - 1) + PLACE_PRIOR_FAILURES));
       const down = this.until[row] > time;
       into[at++] = down ? 1 : 0;
       into[at++] = down ? logDays(0) : logDays(time - this.until[row]);
@@ -173,6 +172,15 @@ export class HostFeatures {
 const logDays = (seconds: number) => Math.log(Math.min(LONGEST_DAYS, seconds / DAY) + 0.1);
 const outage = (from: number, to: number) =>
   from === -Infinity ? Number.NaN : Math.log1p(Math.max(0, to - from) / 3600);
+
+/** By host, which place of its group it is in: places of the same offset from the group's lowest number are one. */
+function placesInGroup({ places }: HostEventLog): Int32Array {
+  const lowest = new Map<string, number>();
+  for (const { group, number } of places) lowest.set(group, Math.min(number, lowest.get(group) ?? Infinity));
+  const offsets = places.map(({ group, number }) => number - lowest.get(group)!);
+  const order = new Map([...new Set(offsets)].map((offset, at) => [offset, at]));
+  return Int32Array.from(offsets, (offset) => order.get(offset)!);
+}
 
 /** Hosts of the same group whose numbers are at most NEAR away. */
 function neighbours({ places }: HostEventLog): number[][] {

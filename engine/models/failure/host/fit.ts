@@ -3,40 +3,35 @@ import {
   type BoostedTrees,
   type BoostingOptions,
   Forest,
-  type LogisticRegression,
-  betaSchema,
   boostedTreesSchema,
-  logisticSchema,
-  type TrainingSet,
-  fitBeta,
   fitBoostedTrees,
-  fitLogistic,
-  logisticScore,
   sigmoid,
 } from "../../learning";
 import type { HostEventLog } from "../events";
 import { HOST_FEATURES } from "./features";
+import { fitIntensity, intensityScores, intensitySchema } from "./intensity";
 import { hostRows } from "./rows";
 
-/** One horizon's part of the model: a line and trees, mixed on the log odds, then calibrated. */
+/** One horizon's part of the model: a rate that is a sum, and trees; the mean of their log odds answers. */
 export const hostHeadSchema = z.strictObject({
   horizonSeconds: z.number().positive(),
-  logistic: logisticSchema,
+  intensity: intensitySchema,
   trees: boostedTreesSchema,
-  share: z.number().min(0).max(1).describe("Of the trees in the mixture of log odds"),
-  calibration: betaSchema,
   drift: z
     .strictObject({ at: z.number(), expected: z.number().nonnegative(), observed: z.number().nonnegative() })
     .describe("Failures foreseen and seen since the training, decayed: what `update` learns"),
 });
 export type HostHead = Omit<z.infer<typeof hostHeadSchema>, "trees"> & { readonly trees: BoostedTrees };
 
+/**
+ * Half of each, not calibrated: shares and a calibration chosen on a quarter of the history made held-out failures harder
+ * to foresee, not easier (ADR 12).
+ */
+export const TREES_SHARE = 0.5;
 /** Rows without failure that are learned from: thirty for each failure tell as much as all. */
 const NEGATIVES = 30;
-/** Newest part of the training instants, on which mixture, length and calibration are chosen. */
+/** Newest part of the training instants, which says how many trees, and how good both are together. */
 const HELD_OUT = 0.25;
-const L2 = 30;
-const SHARES = [0, 0.25, 0.5, 0.75, 1];
 
 const BOOSTING: Partial<BoostingOptions> = {
   loss: "logistic",
@@ -58,14 +53,14 @@ export interface HostFit {
   readonly heldOut: {
     readonly skill: number;
     readonly baseRate: number;
-    readonly logisticSkill: number;
+    readonly intensitySkill: number;
     readonly treesSkill: number;
   };
 }
 
 /**
- * Learns P(host fails within the horizon) at the given instants. Lines and trees of all but the newest quarter are tried
- * on that quarter, which chooses their mixture, the number of trees and the calibration; then both learn from all.
+ * Learns P(host fails within the horizon) at the given instants. Rates and trees of all but the newest quarter are tried
+ * on that quarter, which says how many trees there are to be; then both learn from all.
  *
  * @param instants ascending epoch seconds; outcomes reach `horizonSeconds` beyond each
  */
@@ -85,38 +80,34 @@ export function fitHostHead(
   const sample = { share, seed };
   const train = hostRows(log, early, horizonSeconds, sample);
   const held = hostRows(log, late, horizonSeconds, { share: Math.min(1, 4 * share), seed: seed + 1 });
-  const logistic = fitLogistic(train, L2);
+  const intensity = fitIntensity(train);
   const trees = fitBoostedTrees(train, { options: { ...BOOSTING, seed }, names: HOST_FEATURES, validation: held });
-  const line = lineScores(logistic, held);
+  const rates = intensityScores(intensity, held.features);
   const forest = new Forest(trees).raw(held.features);
-  const mixed = (treeShare: number) => line.map((score, i) => sigmoid((1 - treeShare) * score + treeShare * forest[i]));
-  const losses = SHARES.map((treeShare) => weightedLogLoss(mixed(treeShare), held));
-  const best = SHARES[losses.indexOf(Math.min(...losses))];
+  const mixed = (treeShare: number) =>
+    rates.map((score, i) => sigmoid((1 - treeShare) * score + treeShare * forest[i]));
   const baseRate = weightedRate(train);
   const skillOf = (p: ArrayLike<number>) => weightedSkill(p, held, baseRate);
   const all = hostRows(log, instants, horizonSeconds, { share, seed: seed + 2 });
   const head: HostHead = {
     horizonSeconds,
-    logistic: fitLogistic(all, L2),
+    intensity: fitIntensity(all),
     trees: fitBoostedTrees(all, {
       options: { ...BOOSTING, seed, trees: Math.max(1, Math.round(trees.trees.length * 1.1)) },
       names: HOST_FEATURES,
     }),
-    share: best,
-    calibration: fitBeta(mixed(best), held.targets, 1, held.weights),
     drift: { at: cut, expected: 0, observed: 0 },
   };
   return {
     head,
     rows: all.features.rows,
-    heldOut: { skill: skillOf(mixed(best)), baseRate, logisticSkill: skillOf(mixed(0)), treesSkill: skillOf(mixed(1)) },
+    heldOut: {
+      skill: skillOf(mixed(TREES_SHARE)),
+      baseRate,
+      intensitySkill: skillOf(mixed(0)),
+      treesSkill: skillOf(mixed(1)),
+    },
   };
-}
-
-function lineScores(logistic: LogisticRegression, { features }: TrainingSet): Float64Array {
-  return Float64Array.from({ length: features.rows }, (_, row) =>
-    logisticScore(logistic, features.values, row * features.columns),
-  );
 }
 
 function expectedPositives(log: HostEventLog, instants: readonly number[], horizon: number): number {
@@ -131,15 +122,6 @@ function weightedRate({ targets, weights }: { targets: Uint8Array; weights: Floa
     total += weights[i];
   });
   return hits / total;
-}
-
-function weightedLogLoss(
-  p: ArrayLike<number>,
-  { targets, weights }: { targets: Uint8Array; weights: Float32Array },
-): number {
-  let sum = 0;
-  targets.forEach((y, i) => (sum -= weights[i] * (y ? Math.log(p[i]) : Math.log1p(-p[i]))));
-  return sum;
 }
 
 function weightedSkill(

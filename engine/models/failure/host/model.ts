@@ -14,7 +14,7 @@ export const HOST_MODEL = "failure/host";
 export const hostModelSchema = z.strictObject({
   ...modelHeaderSchema.shape,
   model: z.literal(HOST_MODEL),
-  version: z.literal(1),
+  version: z.literal(2),
   heads: z.array(hostHeadSchema).min(1).describe("One a horizon, shortest first"),
 });
 export type HostModel = z.infer<typeof hostModelSchema>;
@@ -43,7 +43,7 @@ export function fitHostModel(log: HostEventLog, options: HostFitOptions): HostMo
   const last = Math.max(...horizons.map((horizon) => (options.instants(horizon).at(-1) ?? 0) + horizon));
   const skills = fits.map(({ heldOut }) => heldOut.skill);
   return parseHostModel({
-    ...{ model: HOST_MODEL, version: 1, trainedUntil: Math.floor(last) },
+    ...{ model: HOST_MODEL, version: 2, trainedUntil: Math.floor(last) },
     samples: fits.reduce((sum, { rows }) => sum + rows, 0),
     skill: {
       ...{ measure: "Brier skill score", value: skills.reduce((sum, skill) => sum + skill, 0) / skills.length },
@@ -89,7 +89,7 @@ export function predictHosts(model: HostModel, log: HostEventLog, time: number, 
 
 /**
  * The model after what came true: every day whose horizon is over by `time`, since the last update or the training.
- * Trees and lines stay; the level of all probabilities follows the failures.
+ * Trees and rates stay; the level of all probabilities follows the failures.
  */
 export function updateHostModel(model: HostModel, log: HostEventLog, time: number): HostModel {
   const times = failureTimes(log);

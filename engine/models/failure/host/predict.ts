@@ -1,14 +1,7 @@
-import {
-  type FeatureMatrix,
-  Forest,
-  applyBeta,
-  contributions,
-  logisticScore,
-  logisticTerm,
-  sigmoid,
-} from "../../learning";
-import type { HostHead } from "./fit";
+import { type FeatureMatrix, Forest, contributions, sigmoid } from "../../learning";
+import { type HostHead, TREES_SHARE } from "./fit";
 import { DAY, HOST_FEATURES } from "./features";
+import { intensityContributions, intensityScores } from "./intensity";
 
 /** What was foreseen and seen weighs less by the factor e in so many days. */
 const MEMORY_DAYS = 90;
@@ -24,14 +17,14 @@ export class HostPredictor {
     this.forest = new Forest(head.trees);
   }
 
-  /** Calibrated probabilities of rows laid out as HOST_FEATURES; what `updateHead` learned is applied last. */
+  /** Probabilities of rows laid out as HOST_FEATURES; what `updateHead` learned is applied last. */
   predict(features: FeatureMatrix, drift = this.head.drift): Float64Array {
     const { head } = this;
     const shift = Math.log((drift.observed + CONFIRMED) / (drift.expected + CONFIRMED));
+    const rates = intensityScores(head.intensity, features);
     return this.forest.raw(features).map((score, row) => {
-      const line = logisticScore(head.logistic, features.values, row * features.columns);
-      const p = applyBeta(head.calibration, sigmoid((1 - head.share) * line + head.share * score));
-      return Math.min(MAX_PROBABILITY, sigmoid(Math.log(p / (1 - p)) + shift));
+      const logOdds = (1 - TREES_SHARE) * rates[row] + TREES_SHARE * score;
+      return Math.min(MAX_PROBABILITY, sigmoid(logOdds + shift));
     });
   }
 
@@ -40,10 +33,11 @@ export class HostPredictor {
     row: Float32Array,
     most = 3,
   ): { readonly feature: string; readonly value: number; readonly logOdds: number }[] {
-    const { logistic, trees, share } = this.head;
+    const { intensity, trees } = this.head;
     const { byColumn } = contributions(trees, row);
+    const byRate = intensityContributions(intensity, row);
     return HOST_FEATURES.map((feature, c) => ({
-      ...{ feature, value: row[c], logOdds: share * byColumn[c] + (1 - share) * logisticTerm(logistic, c, row[c]) },
+      ...{ feature, value: row[c], logOdds: TREES_SHARE * byColumn[c] + (1 - TREES_SHARE) * byRate[c] },
     }))
       .filter(({ logOdds }) => logOdds > 0)
       .sort((a, b) => b.logOdds - a.logOdds)

@@ -1,2 +1,1 @@
-export * from "./logistic";
 export * from "./online";

@@ -140,7 +140,10 @@ describe("training", () => {
   it("a model that foresees what the known past denies is not believed: events that it learned from are missing", async () => {
     await trainModels(data, store, { seed: 1 }, ["failure/host"]);
     const models = await loadModels(store, { events: lemonYears() });
-    const heads = models.hosts!.heads.map((head) => ({ ...head, calibration: { ...head.calibration, c: 10 } }));
+    const heads = models.hosts!.heads.map((head) => ({
+      ...head,
+      trees: { ...head.trees, initial: head.trees.initial + 20 },
+    }));
     const anxious = { ...models, hosts: { ...models.hosts!, heads } };
     const { hosts, lacking, failed } = await assess(request, snapshot, cluster, null, { models: anxious });
     assert.deepEqual([hosts.model, failed], ["failure/signals", ["failure/host"]]);
