@@ -53,8 +53,8 @@ const BEFORE_KNEE = 0.8;
  *
  * An anchored walk weighs moves so that items leave home only for what matters at its temperature. An item that left while it
  * was warm rarely finds home again; but where loads are hard to bring down, items must be free to leave. Which it is, short
- * walks from the initial assignment tell: where one of them all but reached the bound, the cost of moves is what is left to
- * gain and the anchor is strong; elsewhere it is weak, or none where the best was found without.
+ * walks from the initial assignment tell: where the best of them was anchored and all but reached the bound, the cost of moves
+ * is what is left to gain and the anchor is strong; elsewhere it is weak, or none where the best was found without.
  *
  * Of the scouting walks every other one sets out hot and with the costliest items alone, and lets others join as the
  * temperature comes down to what they can cost: large items get their places while the rest is at home and in nobody's way.
@@ -93,7 +93,9 @@ export class Schedule {
     if (best.violation < violation || (best.violation === violation && best.cost < cost)) {
       this.best = { violation: best.violation, cost: best.cost };
       const easy = best.violation === 0 && best.cost <= this.easyCost;
-      this.anchor = easy ? EASY_ANCHOR : Math.min(MOST_WHERE_HARD, this.anchorOf(round - 1, search));
+      const won = this.anchorOf(round - 1, search);
+      // However easy: where a probe without a strong anchor led, a strong one keeps at home what is in the way.
+      this.anchor = easy && won > MOST_WHERE_HARD ? EASY_ANCHOR : Math.min(MOST_WHERE_HARD, won);
     }
   }
 
