@@ -7,17 +7,18 @@ import { median } from "../statistics";
 import type { HostForecast } from "./host";
 import {
   AFTER_RESTART,
+  ANNOUNCED,
   BASE_RATE_PER_DAY,
-  ERRORS_LOG_ODDS,
-  LATENCY_LOG_ODDS,
   LOST_ODDS,
-  MAX_EXCESS_Z,
   MAX_PROBABILITY,
-  NOTABLE_Z,
+  MAX_SIGNAL_ODDS,
+  NOTABLE_ODDS,
   SILENT_ODDS,
   baseProbability,
+  rateAfter,
 } from "./rates";
-import { type Deviation, deviations, silentHours, unplannedRestarts } from "./signals";
+import { bayesFactorBound } from "./rarity";
+import { type Deviation, deviations, silentHours, restartAges } from "./signals";
 
 export const FAILURE_METRICS = [
   "hostUptimeSeconds",
@@ -37,6 +38,7 @@ const NAMES: Partial<Record<MetricId, string>> = {
 };
 
 const SILENT_HOURS = 2;
+const WEEK_HOURS = 168;
 
 /** Name of these probabilities, beside that of the trained model. */
 export const SIGNALS_MODEL = "failure/signals";
@@ -75,13 +77,13 @@ export function assessFailures(
     const silent = silentHours(history, FAILURE_METRICS);
     addSilence(findings, silent);
     if (!trained) addRestarts(findings, history);
-    addDeviations(findings, deviations(history, "hostDiskLatencyMs", 0.1, newest), LATENCY_LOG_ODDS, latencyText);
-    addDeviations(findings, deviations(history, "hostNetworkErrors", 1, newest), ERRORS_LOG_ODDS, errorsText);
+    addDeviations(findings, deviations(history, "hostDiskLatencyMs", 0.1, newest), latencyText);
+    addDeviations(findings, deviations(history, "hostNetworkErrors", 1, newest), errorsText);
     lacking.push(...missing(hosts, history, silent));
   } else if (hosts.length > 0) {
     lacking.push(withoutTelemetry(hosts));
   }
-  const base = baseProbability(horizonHours);
+  const base = baseProbability(horizonHours, history ? rateOf(history) : undefined);
   const probability = Float64Array.from(findings, (list, host) => {
     const before = Math.min(MAX_PROBABILITY, trained?.probability[host] ?? base);
     const odds = list.reduce((product, finding) => product * finding.odds, before / (1 - before));
@@ -91,6 +93,17 @@ export function assessFailures(
     [...(trained?.evidence[host] ? [trained.evidence[host]] : []), ...list.map(({ text }) => text)].join("; "),
   );
   return { probability, evidence, lacking };
+}
+
+/** Never below the rate of other people's clusters: two quiet weeks say little. */
+function rateOf(history: HourlyHistory): number {
+  let [failures, hostHours] = [0, 0];
+  history.entities.forEach((_, host) => {
+    const ages = restartAges(history, host);
+    failures += ages.filter((age, k) => k === 0 || ages[k - 1] - age > WEEK_HOURS).length;
+    hostHours += rowOf(history, "hostUptimeSeconds", host).filter((value) => !Number.isNaN(value)).length;
+  });
+  return Math.max(BASE_RATE_PER_DAY, rateAfter(failures, hostHours / 24));
 }
 
 function findingsOfState(host: Host): Finding[] {
@@ -111,7 +124,7 @@ function addSilence(findings: Finding[][], silent: readonly (number | null)[]): 
 
 function addRestarts(findings: Finding[][], history: HourlyHistory): void {
   findings.forEach((list, host) => {
-    const ages = unplannedRestarts(rowOf(history, "hostUptimeSeconds", host), rowOf(history, "hostCpuPercent", host));
+    const ages = restartAges(history, host);
     const age = ages.at(-1);
     const band = age === undefined ? undefined : AFTER_RESTART.find(({ withinHours }) => age <= withinHours);
     if (!band) return;
@@ -123,15 +136,17 @@ function addRestarts(findings: Finding[][], history: HourlyHistory): void {
 function addDeviations(
   findings: Finding[][],
   measured: readonly (Deviation | null)[],
-  logOdds: number,
   text: (deviation: Deviation) => string,
 ): void {
   measured.forEach((deviation, host) => {
-    if (!deviation || deviation.z <= NOTABLE_Z) return;
-    const excess = Math.min(MAX_EXCESS_Z, deviation.z - NOTABLE_Z);
-    findings[host].push({ odds: Math.exp(logOdds * excess), text: text(deviation) });
+    if (!deviation) return;
+    const odds = Math.min(MAX_SIGNAL_ODDS, oddsOf(deviation.p));
+    if (odds >= NOTABLE_ODDS) findings[host].push({ odds, text: text(deviation) });
   });
 }
+
+/** Only some failures give notice: the others look as healthy hosts do. */
+const oddsOf = (p: number): number => ANNOUNCED * bayesFactorBound(p) + (1 - ANNOUNCED);
 
 const latencyText = ({ recent, usual }: Deviation) =>
   `disk latency ${recent.toFixed(1)} ms, usually ${usual.toFixed(1)} ms, beyond what its peers show`;

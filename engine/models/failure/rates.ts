@@ -15,13 +15,12 @@ export const AFTER_RESTART: readonly { readonly withinHours: number; readonly od
   { withinHours: 336, odds: 2.9 },
 ];
 
-/** Deviations up to here are everyday; chosen. */
-export const NOTABLE_Z = 3;
-/** Deviations beyond NOTABLE_Z + this raise the odds no further. */
-export const MAX_EXCESS_Z = 8;
-/** Log odds per deviation beyond NOTABLE_Z: at most 55 times for latency, 16 times for errors; chosen. */
-export const LATENCY_LOG_ODDS = 0.5;
-export const ERRORS_LOG_ODDS = 0.6;
+/** Share of failures that a signal announces; chosen. */
+export const ANNOUNCED = 0.5;
+/** Below these odds a signal is everyday; chosen. */
+export const NOTABLE_ODDS = 10;
+/** No signal says more than this, however seldom it is: it may be of something that a host survives; chosen. */
+export const MAX_SIGNAL_ODDS = 55;
 
 /** A host silent while its peers report; chosen. */
 export const SILENT_ODDS = 10;
@@ -31,7 +30,15 @@ export const LOST_ODDS = 200;
 /** No evidence makes a failure certain. */
 export const MAX_PROBABILITY = 0.9;
 
+/**
+ * Failures per host and day, after what the cluster has shown: systems differ by ten times, so what LANL's were like counts as
+ * one failure seen, and each of the cluster's own as one more (a gamma prior's mean, given Poisson counts).
+ * @param failures of hosts that had not failed in the week before, for those that had are counted by AFTER_RESTART
+ */
+export const rateAfter = (failures: number, hostDays: number): number =>
+  (1 + failures) / (1 / BASE_RATE_PER_DAY + hostDays);
+
 /** Probability of at least one failure within the horizon for a host with nothing against it. */
-export function baseProbability(horizonHours: number): number {
-  return 1 - Math.exp((-BASE_RATE_PER_DAY * horizonHours) / 24);
+export function baseProbability(horizonHours: number, perDay = BASE_RATE_PER_DAY): number {
+  return 1 - Math.exp((-perDay * horizonHours) / 24);
 }

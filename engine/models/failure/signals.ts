@@ -1,36 +1,33 @@
 import type { MetricId } from "../../telemetry/schema";
 import { type HourlyHistory, rowOf } from "../history";
 import type { NewestSamples } from "../newest";
-import { median, scaledMad } from "../statistics";
+import { type HostLevels, levelsOf } from "./levels";
+import { UpperTail } from "./rarity";
 
-/** Hours that tell how a host is now, and how far back they may lie. */
-const RECENT_SAMPLES = 6;
-const RECENT_HOURS = 12;
-/** What of the newest minutes tells it sooner, and how many five-minute samples that takes at least. */
-export const SIGNAL_MINUTES = 120;
-const MIN_NEWEST = 6;
+/** What of the newest minutes tells how a host is now. */
+export const SIGNAL_MINUTES = 60;
+const NEWEST_HOURS = 1;
+/** Hours that are looked at together: a fast decline shows in the shortest, a slow one above the noise in the longest. */
+const WINDOWS = [1, 3, 8] as const;
 /** A decline takes a day or two: what is older is the host's normal. */
 const DECLINE_HOURS = 48;
-const MIN_BASELINE_SAMPLES = 24;
-const MIN_PEERS = 3;
-/** On the log scale: spreads below this are no measure of anything (about 15 %). */
-const MIN_LOG_SIGMA = 0.15;
 /** A host that used less before it went down had been emptied first. */
 const EVACUATED_CPU_PERCENT = 3;
 /** A restart within one slot shows as two falls of the hourly mean. */
 const SAME_RESTART_HOURS = 3;
 
-/** How far a metric stands above the host's own normal and above what its peers did at the same time. */
+/** How a metric of a host is, and how likely that is of a healthy one. */
 export interface Deviation {
   readonly recent: number;
   readonly usual: number;
-  /** Robust z, the smaller of own and peers': a storm that hits all hosts alike is nobody's fault. */
-  readonly z: number;
+  /** Probability of such a level, or a higher one, by what all hosts of the cluster have shown in normal times. */
+  readonly p: number;
 }
 
 /**
- * Per host; null where the history doesn't tell. On a log scale with `floor` added, since latencies and error counts
- * are skewed and often 0.
+ * Per host; null where the history doesn't tell. Each window's level now is held against the levels of all windows of that
+ * length, of all hosts; the rarest counts, as one of several that were tried.
+ * @param floor added before the logarithm: latencies and error counts are skewed and often 0
  */
 export function deviations(
   history: HourlyHistory,
@@ -38,39 +35,61 @@ export function deviations(
   floor: number,
   newest: NewestSamples["hosts"] | null = null,
 ): (Deviation | null)[] {
-  const measured = history.entities.map((id, host) =>
-    measure(rowOf(history, metric, host), floor, newest?.get(metric)?.get(id) ?? []),
+  const normal = Math.max(0, history.hours - DECLINE_HOURS);
+  const healthy = history.entities.map((_, host) => beforeNoFailure(history, host, normal));
+  const levels = levelsOf(history, metric, floor, normal, newest);
+  const rarest = new Float64Array(levels.length).fill(1);
+  for (const hours of WINDOWS) {
+    const past = levels.flatMap((level, host) =>
+      level ? [...trailingMeans(level.hourly.subarray(0, normal), healthy[host], hours)] : [],
+    );
+    if (past.length === 0) continue;
+    const tail = new UpperTail(Float64Array.from(past), hours);
+    levels.forEach((level, host) => {
+      const now = level ? levelNow(level, hours) : Number.NaN;
+      if (!Number.isNaN(now)) rarest[host] = Math.min(rarest[host], tail.probability(now));
+    });
+  }
+  return levels.map(
+    (level, host) =>
+      level && { recent: level.recent, usual: level.usual, p: Math.min(1, WINDOWS.length * rarest[host]) },
   );
-  const rises = measured.map((item) => (item ? item.rise : Number.NaN));
-  return measured.map((item, host) => {
-    if (!item) return null;
-    const peers = rises.filter((rise, other) => other !== host && !Number.isNaN(rise));
-    const common = median(peers);
-    const spread = Math.max(MIN_LOG_SIGMA, scaledMad(peers, common));
-    const own = item.rise / item.sigma;
-    const z = peers.length >= MIN_PEERS ? Math.min(own, (item.rise - common) / spread) : own;
-    return { recent: item.recent, usual: item.usual, z };
-  });
 }
 
-function measure(row: Float64Array, floor: number, newest: readonly number[]) {
-  const recentHours = row.subarray(Math.max(0, row.length - RECENT_HOURS)).filter((value) => !Number.isNaN(value));
-  const older = row.subarray(0, Math.max(0, row.length - DECLINE_HOURS));
-  const logs = older.filter((value) => !Number.isNaN(value)).map((value) => Math.log(value + floor));
-  if (recentHours.length === 0 || logs.length < MIN_BASELINE_SAMPLES) return null;
-  const recent = newest.length >= MIN_NEWEST ? midmean(newest) : median(recentHours.subarray(-RECENT_SAMPLES));
-  const center = median(logs);
-  const sigma = Math.max(MIN_LOG_SIGMA, scaledMad(logs, center));
-  return { recent, usual: Math.exp(center) - floor, rise: Math.log(recent + floor) - center, sigma };
+/** [hour] 1 where no failure of the host followed that it may have announced: what led to one is no healthy host's level. */
+function beforeNoFailure(history: HourlyHistory, host: number, hours: number): Uint8Array {
+  const healthy = new Uint8Array(hours).fill(1);
+  for (const age of restartAges(history, host)) {
+    const failed = history.hours - age;
+    healthy.fill(0, Math.max(0, failed - DECLINE_HOURS), Math.max(0, failed));
+  }
+  return healthy;
 }
 
-/** Mean of the middle half: of small counts it tells more than their median, and one sample moves it no more. */
-function midmean(values: readonly number[]): number {
-  const middle = [...values]
-    .sort((a, b) => a - b)
-    .slice(Math.floor(values.length / 4), Math.ceil((values.length * 3) / 4));
-  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+/** Means of so many hours, where at least half of them were measured. */
+function* trailingMeans(row: Float64Array, wanted: Uint8Array, hours: number): Generator<number> {
+  let [sum, count] = [0, 0];
+  for (let hour = 0; hour < row.length; hour++) {
+    if (!Number.isNaN(row[hour])) [sum, count] = [sum + row[hour], count + 1];
+    const gone = hour - hours;
+    if (gone >= 0 && !Number.isNaN(row[gone])) [sum, count] = [sum - row[gone], count - 1];
+    if (gone >= -1 && 2 * count >= hours && wanted[hour]) yield sum / count;
+  }
 }
+
+/** The newest minutes stand for the hours that they cover. */
+function levelNow({ hourly, newest }: HostLevels, hours: number): number {
+  const fresh = !Number.isNaN(newest);
+  const end = fresh ? hourly.length - 1 : hourly.length;
+  const before = hourly.subarray(Math.max(0, end - (fresh ? hours - NEWEST_HOURS : hours)), end);
+  let [sum, count] = fresh ? [NEWEST_HOURS * newest, NEWEST_HOURS] : [0, 0];
+  for (const value of before) if (!Number.isNaN(value)) [sum, count] = [sum + value, count + 1];
+  return 2 * count >= hours ? sum / count : Number.NaN;
+}
+
+/** {@link unplannedRestarts} of a host of the history. */
+export const restartAges = (history: HourlyHistory, host: number): number[] =>
+  unplannedRestarts(rowOf(history, "hostUptimeSeconds", host), rowOf(history, "hostCpuPercent", host));
 
 /** Hours before the end of the history at which the host came up again without having been emptied, oldest first. */
 export function unplannedRestarts(uptime: Float64Array, cpuPercent: Float64Array): number[] {

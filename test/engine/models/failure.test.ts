@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { assessFailures, FAILURE_METRICS, MAX_PROBABILITY, baseProbability } from "../../../engine/models/failure";
+import {
+  assessFailures,
+  BASE_RATE_PER_DAY,
+  FAILURE_METRICS,
+  MAX_PROBABILITY,
+  baseProbability,
+  rateAfter,
+} from "../../../engine/models/failure";
 import type { HourlyHistory } from "../../../engine/models/history";
 import { createRandom } from "../../../engine/random";
 import { type Host, hostSchema } from "../../../engine/snapshot";
@@ -65,8 +72,39 @@ describe("the failure model", () => {
   });
 
   it("blames nobody for a storm that hits all hosts alike", () => {
-    const storm: At = (_host, hour) => random.logNormal(1, 0.2) * (hour > HOURS - 12 ? 9 : 1);
-    assert.ok([...assessOf({ hostDiskLatencyMs: storm }).probability].every((p) => p < 2 * BASE));
+    let blamed = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const own = createRandom(seed);
+      const storm: At = (_host, hour) => own.logNormal(1, 0.2) * (hour > HOURS - 12 ? 9 : 1);
+      blamed += assessOf({ hostDiskLatencyMs: storm }).probability.filter((p) => p > 2 * BASE).length;
+    }
+    assert.ok(blamed <= 3, `${blamed} of 120`);
+  });
+
+  it("takes a burst for a sign where none was ever seen, and for none where hosts often have one", () => {
+    const burst = (host: number, hour: number, every: number) =>
+      (host === 2 && hour >= HOURS - 2) || (hour + 17 * host) % every < 2 ? 6 : 1;
+    const riskOf = (every: number) => {
+      const own = createRandom(4);
+      const latency: At = (host, hour) => own.logNormal(1, 0.2) * burst(host, hour, every);
+      return assessOf({ hostDiskLatencyMs: latency }).probability[2];
+    };
+    assert.ok(riskOf(10_000) > 10 * BASE, `${riskOf(10_000)}`);
+    assert.ok(riskOf(20) < 2 * BASE, `${riskOf(20)}`);
+  });
+
+  it("doesn't hold a decline that ended in a failure against the next one's rarity", () => {
+    const failedAt = HOURS - 150;
+    const declines: At = (host, hour) => {
+      const [before, now] = [host === 1 && hour > failedAt - 40 && hour < failedAt, host === 1 && hour > HOURS - 10];
+      return random.logNormal(1, 0.2) * (before || now ? 5 : 1);
+    };
+    const uptime: At = (host, hour) =>
+      host === 1 && hour >= failedAt ? (hour - failedAt) * 3600 + 60 : 1e6 + hour * 3600;
+    const [with_, without] = [uptime, HEALTHY.hostUptimeSeconds!].map(
+      (hostUptimeSeconds) => assessOf({ hostDiskLatencyMs: declines, hostUptimeSeconds }).probability[1],
+    );
+    assert.ok(with_ > 0.02 && with_ > 5 * without, `${with_} ${without}`);
   });
 
   it("doesn't take a host that is always slower for one that declines", () => {
@@ -79,6 +117,15 @@ describe("the failure model", () => {
     const { probability, evidence } = assessOf({ hostNetworkErrors: rising });
     assert.ok(probability[1] > 5 * BASE);
     assert.match(evidence[1], /12\.0 network errors/);
+  });
+
+  it("takes its base rate from other people's clusters, and from what this one has shown", () => {
+    assert.ok(Math.abs(rateAfter(0, 0) - BASE_RATE_PER_DAY) < 1e-15);
+    assert.ok(rateAfter(3, 84) > 3 * BASE_RATE_PER_DAY && rateAfter(300, 30_000) < 0.011);
+    const fails: At = (host, hour) => (host < 3 && hour >= 40 ? (hour - 40) * 3600 : 1e6 + hour * 3600);
+    const quiet = assessOf({}).probability[5];
+    const shaken = assessOf({ hostUptimeSeconds: fails }).probability[5];
+    assert.ok(shaken > 3 * quiet && shaken < 4 * quiet, `${shaken} ${quiet}`);
   });
 
   const restarted =

@@ -86,4 +86,30 @@ describe("the way back", () => {
     assert.equal((await movesOf(spec(5200, 0, [departure("a"), departure("b")]))).length, 1);
     assert.equal((await movesOf(spec(1000, 0.5, [departure("a"), departure("b")]))).length, 2);
   });
+
+  it("stays closed while there is another host, whatever the need, but for a host about to fail", async () => {
+    const world = (failure: number): WorldSpec => ({
+      hosts: [
+        { name: "one", cores: 4, failure },
+        { name: "two", cores: 4 },
+        { name: "three", cores: 4 },
+      ],
+      vms: [
+        { name: "a", on: "one", cpuMhz: 5200, memoryGb: 1 },
+        { name: "b", on: "one", cpuMhz: 5200, memoryGb: 1 },
+        { name: "c", on: "three", cpuMhz: 9000, memoryGb: 1 },
+      ],
+      request: { include: "all" },
+    });
+    const { snapshot } = makeWorld(world(0));
+    const two = snapshot.hosts.find(({ name }) => name === "two")!.id;
+    const departures = snapshot.virtualMachines
+      .filter(({ name }) => name !== "c")
+      .map(({ id }) => ({ virtualMachine: id, host: two }));
+    const toTwo = async (failure: number, gone: object[]) =>
+      (await movesOf({ ...world(failure), request: request(gone) })).filter((move) => /^[ab]>two$/.test(move)).length;
+    assert.ok((await toTwo(0.003, [])) > 0);
+    assert.equal(await toTwo(0.003, departures), 0);
+    assert.ok((await toTwo(0.5, departures)) > 0);
+  });
 });
