@@ -1,6 +1,7 @@
 import { affinity as affinityOf, conflicts } from "../../../engine/models/interference";
 import type { Interference, Traffic } from "../../../engine/models/relations";
-import { figure, fitted, labelRoom, Plot, WIDTH } from "../charts/draw";
+import { figure, fitted, labelRoom, WIDTH } from "../charts/draw";
+import { heatMap } from "../charts/heat-map";
 import type { ReportInput } from "../input";
 import { type Html, html } from "../page/html";
 import type { ReportSection } from "../page/section";
@@ -96,24 +97,16 @@ function contents(input: ReportInput, interference: Interference, traffic: Traff
     (width) => {
       const room = labelRoom(labels);
       const side = Math.max(9, Math.min(24, (width - room - 20) / labels.length));
-      return {
+      return heatMap({
+        cells,
+        columns: { names: labels, key: "b" },
+        rows: { names: labels, key: "a" },
+        fill: ({ value }) => (value < 0 ? "var(--alarm)" : "var(--after)"),
+        opacity: ({ value }) => Math.abs(value),
         width: room + 20 + side * labels.length,
         height: 20 + room + side * labels.length,
-        ...{ marginLeft: room, marginBottom: room, marginTop: 10, marginRight: 10 },
-        x: { label: null, domain: labels, tickRotate: -90, tickSize: 0 },
-        y: { label: null, domain: labels, tickSize: 0 },
-        color: { type: "identity" },
-        marks: [
-          Plot.frame({ stroke: "var(--line)" }),
-          Plot.cell(cells, {
-            x: "b",
-            y: "a",
-            fill: (cell: { value: number }) => (cell.value < 0 ? "var(--alarm)" : "var(--after)"),
-            fillOpacity: (cell: { value: number }) => Math.abs(cell.value),
-            inset: 0.5,
-          }),
-        ],
-      };
+        ...{ left: room, below: room },
+      });
     },
     WIDTH.wide,
   )}`;

@@ -1,6 +1,7 @@
 import type { HostCorrelation } from "../../../engine/models/relations";
 import { commonDomain } from "../../plan-table";
-import { figure, fitted, labelRoom, Plot } from "../charts/draw";
+import { figure, fitted, labelRoom } from "../charts/draw";
+import { heatMap } from "../charts/heat-map";
 import type { ReportInput } from "../input";
 import { type Html, html } from "../page/html";
 import { share, shortener } from "../page/format";
@@ -91,26 +92,15 @@ function together({ plan, assessment, because }: ReportInput): Html {
     (width) => {
       const side = Math.max(width < 500 ? 7 : 12, Math.min(26, (width - 150) / labels.length));
       const room = labelRoom(labels, width < 500 ? 80 : 140);
-      return {
+      return heatMap({
+        cells: known,
+        columns: { names: labels, key: "then" },
+        rows: { names: labels, key: "if" },
+        opacity: ({ more }) => Math.max(0, more) / most,
         width: Math.min(width, room + 20 + side * labels.length),
         height: 10 + room + side * labels.length,
-        marginLeft: room,
-        marginBottom: room,
-        marginTop: 10,
-        marginRight: 10,
-        x: { label: null, domain: labels, tickRotate: -90, tickSize: 0 },
-        y: { label: null, domain: labels, tickSize: 0 },
-        marks: [
-          Plot.frame({ stroke: "var(--line)" }),
-          Plot.cell(known, {
-            x: "then",
-            y: "if",
-            fill: "var(--shade)",
-            fillOpacity: (cell: { more: number }) => Math.max(0, cell.more) / most,
-            inset: 0.5,
-          }),
-        ],
-      };
+        ...{ left: room, below: room },
+      });
     },
   );
 }

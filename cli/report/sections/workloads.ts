@@ -1,7 +1,8 @@
 import type { HostService } from "../../../engine/models/relations";
 import type { WorkloadAffinityFile } from "../../../engine/models/training";
 import { commonDomain, few } from "../../plan-table";
-import { figure, fitted, labelRoom, Plot } from "../charts/draw";
+import { figure, fitted, labelRoom } from "../charts/draw";
+import { heatMap } from "../charts/heat-map";
 import type { ReportInput } from "../input";
 import { type Html, html } from "../page/html";
 import { count, share, shortener } from "../page/format";
@@ -79,23 +80,15 @@ function classes(input: ReportInput, { profiles, virtualMachines }: WorkloadAffi
         const room = labelRoom(labels);
         const side = Math.max(6, Math.min(34, (width - room - 20) / hosts.length));
         const below = labelRoom(hosts);
-        return {
+        return heatMap({
+          cells,
+          columns: { names: hosts, key: "host" },
+          rows: { names: labels, key: "class" },
+          opacity: ({ score }) => (score - least) / Math.max(1e-9, most - least),
           width: room + 20 + side * hosts.length,
           height: 20 + below + 24 * labels.length,
-          ...{ marginLeft: room, marginBottom: below, marginTop: 10, marginRight: 10 },
-          x: { label: null, domain: hosts, tickRotate: -90, tickSize: 0 },
-          y: { label: null, domain: labels, tickSize: 0 },
-          marks: [
-            Plot.frame({ stroke: "var(--line)" }),
-            Plot.cell(cells, {
-              x: "host",
-              y: "class",
-              fill: "var(--shade)",
-              fillOpacity: (cell: { score: number }) => (cell.score - least) / Math.max(1e-9, most - least),
-              inset: 0.5,
-            }),
-          ],
-        };
+          ...{ left: room, below },
+        });
       },
     )}`;
 }

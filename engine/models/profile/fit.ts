@@ -34,6 +34,12 @@ const MIN_REQUESTS = 100;
 /** Share of the windows, the newest, that skill, calibration and the number of trees are measured on. */
 const HELD_OUT = 0.2;
 
+/** Trees of a forest that is grown again on all rows, where so many served on the older part. */
+const more = (count: number): number => Math.max(1, Math.ceil(count / Math.sqrt(1 - HELD_OUT)));
+
+/** As many trees as a fit grows at most: two forests for the trial, and two on all rows. */
+export const MOST_REQUEST_TREES = 2 * (REQUEST_BOOSTING.trees + more(REQUEST_BOOSTING.trees));
+
 /**
  * Learns from a history how likely a request in the next window is. The newest fifth of it says how many trees, how to
  * calibrate, and whether they beat the idle-time histogram (Shahrad et al., USENIX ATC 2020); the trees are then grown
@@ -83,7 +89,6 @@ export function fitRequests(log: RequestLog, fit: RequestFit): RequestModel {
   if (!(skill.value > skill.baseline.value)) {
     return histogram("the trees are no better than the idle-time histogram on held-out history", samples, skill);
   }
-  const more = (count: number) => Math.max(1, Math.ceil(count / Math.sqrt(1 - HELD_OUT)));
   const [plain, correcting] = trial.counts;
   const { trees } = growRequestTrees(joined([older, newer]), run, [more(plain), more(correcting)]);
   const reason = `Brier skill ${skill.value.toFixed(3)} on held-out history, the histogram's ${skill.baseline.value.toFixed(3)}`;

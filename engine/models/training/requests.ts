@@ -1,6 +1,7 @@
 import {
   type RequestKey,
   type RequestModel,
+  MOST_REQUEST_TREES,
   REQUEST_MODEL,
   buildLog,
   fitRequests,
@@ -17,7 +18,8 @@ const requestsBy = (key: RequestKey, name: string): Trainable<RequestModel> => (
   fit({ requests }, { seed, signal, onProgress }) {
     if (!requests) return "no history of requests is configured";
     if (requests.length === 0) return "the history of requests is empty";
-    const onTree = (trees: number) => onProgress?.({ what: `request model by ${key}`, done: trees, total: 850 });
+    const onTree = (trees: number) =>
+      onProgress?.({ what: `request model by ${key}`, done: trees, total: MOST_REQUEST_TREES });
     return fitRequests(buildLog(requests), { key, seed, signal, onTree });
   },
   headerOf: ({ header }) => header,
