@@ -1,5 +1,6 @@
 import { type Rhythm, LEAD_GROUPS, leadGroupOf } from "./rhythm";
 import { runningMedian } from "./running-median";
+import { SpanErrors } from "./span-errors";
 import { Turns } from "./turns";
 
 /** Slots whose median is a level: the newest value, and ever longer looks back; a day's is added. */
@@ -31,8 +32,8 @@ const SHORT_CYCLE = 7;
 const SHIFTED = 8;
 const HALF = 9;
 const ERRORS = CANDIDATES * LEAD_GROUPS;
-/** Room for the errors of so many origins to begin with: those that one forecast at an hour's step looks back on. */
-const FEW_ORIGINS = 146;
+/** Of an origin that is looked at once. */
+const scratch = new Float64Array(ERRORS);
 
 /**
  * Simple forecasts of one series at any instant of it, and how far off each was. All look only back: at origin t they
@@ -43,26 +44,34 @@ export class Candidates {
   private readonly usual: Turns;
   private readonly cycle: Turns;
   private readonly smoothing: number;
+  /** Of the forecasts that say the same of a slot from wherever it is looked at. */
+  private readonly ofYesterday: SpanErrors;
+  private readonly ofUsual: SpanErrors;
   /** Infinity: not worked out yet. */
   private readonly smoothed: Float64Array;
-  /** [past origin, in the order in which they were judged][candidate][lead group]; one array, for small ones are dear. */
-  private errors: Float64Array = new Float64Array(0);
-  /** By past origin, where its errors begin. */
-  private readonly judged = new Map<number, number>();
+  /** By past origin, its [candidate][lead group] errors, of a series that is asked at many origins. */
+  private readonly judged: Map<number, Float64Array> | null;
   /** By lead group, the first lead after it. */
   private readonly groupEnds: Int32Array;
 
-  /** @param from the earliest origin that will be asked for */
+  /**
+   * @param from the earliest origin that will be asked for
+   * @param once whether a single origin will be: what past ones showed need not be kept
+   */
   constructor(
     readonly values: Float64Array,
     readonly rhythm: Rhythm,
     private readonly from = 0,
+    once = false,
   ) {
     const { slotsPerDay, horizon } = rhythm;
     this.levels = [...LEVEL_WIDTHS, slotsPerDay].map((width) => runningMedian(values, width, from));
     this.usual = new Turns(values, slotsPerDay, USUAL_DAYS);
     this.cycle = new Turns(values, CYCLE, CYCLE_TURNS);
+    this.ofYesterday = new SpanErrors(values, values, slotsPerDay);
+    this.ofUsual = new SpanErrors(values, this.usual.medians, 0);
     this.groupEnds = groupEndsOf(rhythm);
+    this.judged = once ? null : new Map();
     this.smoothed = new Float64Array(values.length + horizon).fill(Infinity);
     // Near a whole day ahead, smoothing would take in slots that aren't known yet.
     this.smoothing = horizon + SMOOTHING <= slotsPerDay ? SMOOTHING : 0;
@@ -94,53 +103,62 @@ export class Candidates {
   }
 
   /**
-   * Where in `errors` the [candidate][lead group] mean absolute errors at one past origin stand, whose horizon is over: the
-   * sums of `at` over the leads, candidate by candidate. Most of a forecast's time goes by here.
+   * The [candidate][lead group] mean absolute errors at one past origin, whose horizon is over: the sums of `at` over the
+   * leads, candidate by candidate. Most of a forecast's time goes by here.
    */
-  private errorsAt(origin: number): number {
-    const known = this.judged.get(origin);
-    if (known !== undefined) return known;
-    const { rhythm, values, levels, groupEnds } = this;
-    const { slotsPerDay } = rhythm;
-    const base = this.judged.size * ERRORS;
-    if (base + ERRORS > this.errors.length) this.errors = grown(this.errors, base + ERRORS);
-    this.judged.set(origin, base);
-    const { errors } = this;
-    const usual = this.usual.upTo(origin, origin + rhythm.horizon);
-    const cycle = this.cycle.upTo(origin, origin + Math.min(CYCLE, rhythm.horizon));
+  private errorsAt(origin: number): Float64Array {
+    const known = this.judged?.get(origin);
+    if (known) return known;
+    const errors = this.judged ? new Float64Array(ERRORS) : scratch;
+    this.judged?.set(origin, errors);
+    const { values, groupEnds, smoothed, levels } = this;
+    // Worked out already, for all past origins at once.
+    const usual = this.usual.medians;
+    const cycle = this.cycle.medians;
+    const newest = levels[0][origin];
+    const of3 = levels[1][origin];
     const level = levels[REFERENCE][origin];
+    const of48 = levels[3][origin];
+    const ofDay = levels[4][origin];
     const smoothNow = origin >= CYCLE / 2 ? this.smooth(origin - CYCLE / 2) : Number.NaN;
+    let inCycle = origin;
     for (let group = 0, first = origin; group < LEAD_GROUPS; group++) {
-      const end = origin + groupEnds[group];
-      const slots = Math.max(1, end - first);
-      const at = base + group;
-      for (let k = 0; k < levels.length; k++) {
-        const said = levels[k][origin];
-        let sum = 0;
-        for (let slot = first; slot < end; slot++) sum += Math.abs(values[slot] - said);
-        errors[at + k * LEAD_GROUPS] = sum / slots;
-      }
-      let yesterday = 0;
-      let asUsual = 0;
+      const last = origin + groupEnds[group];
+      const slots = Math.max(1, last - first);
+      // One loop for all, side by side: each sum waits for its own last addition alone.
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      let e = 0;
       let short = 0;
       let shifted = 0;
       let half = 0;
-      for (let slot = first; slot < end; slot++) {
+      for (let slot = first; slot < last; slot++) {
         const truth = values[slot];
-        yesterday += Math.abs(truth - (slot >= slotsPerDay ? values[slot - slotsPerDay] : Number.NaN));
-        asUsual += Math.abs(truth - usual[slot]);
-        short += Math.abs(truth - cycle[origin + ((slot - origin) % CYCLE)]);
-        shifted += Math.abs(truth - (level + this.smooth(slot) - smoothNow));
+        a += Math.abs(truth - newest);
+        b += Math.abs(truth - of3);
+        c += Math.abs(truth - level);
+        d += Math.abs(truth - of48);
+        e += Math.abs(truth - ofDay);
+        short += Math.abs(truth - cycle[inCycle]);
+        if (++inCycle === origin + CYCLE) inCycle = origin;
+        shifted += Math.abs(truth - (level + smoothed[slot] - smoothNow));
         half += Math.abs(truth - (level + usual[slot]) / 2);
       }
-      errors[at + YESTERDAY * LEAD_GROUPS] = yesterday / slots;
-      errors[at + USUAL * LEAD_GROUPS] = asUsual / slots;
-      errors[at + SHORT_CYCLE * LEAD_GROUPS] = short / slots;
-      errors[at + SHIFTED * LEAD_GROUPS] = shifted / slots;
-      errors[at + HALF * LEAD_GROUPS] = half / slots;
-      first = end;
+      errors[group] = a / slots;
+      errors[group + LEAD_GROUPS] = b / slots;
+      errors[group + 2 * LEAD_GROUPS] = c / slots;
+      errors[group + 3 * LEAD_GROUPS] = d / slots;
+      errors[group + 4 * LEAD_GROUPS] = e / slots;
+      errors[group + YESTERDAY * LEAD_GROUPS] = this.ofYesterday.sum(first, last) / slots;
+      errors[group + USUAL * LEAD_GROUPS] = this.ofUsual.sum(first, last) / slots;
+      errors[group + SHORT_CYCLE * LEAD_GROUPS] = short / slots;
+      errors[group + SHIFTED * LEAD_GROUPS] = shifted / slots;
+      errors[group + HALF * LEAD_GROUPS] = half / slots;
+      first = last;
     }
-    return base;
+    return errors;
   }
 
   /**
@@ -149,32 +167,26 @@ export class Candidates {
    */
   pastErrors(origin: number, span: number): Float64Array {
     const sums = new Float64Array(ERRORS);
-    const counts = new Int32Array(ERRORS);
+    const lacking = new Int32Array(ERRORS);
+    let origins = 0;
     const { horizon, stride, slotsPerDay } = this.rhythm;
     const oldest = Math.max(slotsPerDay, this.from, origin - span);
     // From the oldest on, which costs least.
     this.usual.upTo(oldest, origin);
     this.cycle.upTo(oldest, origin - horizon + Math.min(CYCLE, horizon));
+    for (let slot = oldest; slot < origin; slot++) this.smooth(slot);
     for (let past = origin - horizon; past >= oldest; past -= stride) {
-      const at = this.errorsAt(past);
-      const { errors } = this;
+      const errors = this.errorsAt(past);
+      origins++;
       for (let i = 0; i < ERRORS; i++) {
-        const error = errors[at + i];
-        if (Number.isNaN(error)) continue;
-        sums[i] += error;
-        counts[i]++;
+        const error = errors[i];
+        if (Number.isNaN(error)) lacking[i]++;
+        else sums[i] += error;
       }
     }
-    for (let i = 0; i < ERRORS; i++) sums[i] = counts[i] > 0 ? sums[i] / counts[i] : Number.NaN;
+    for (let i = 0; i < ERRORS; i++) sums[i] = origins > lacking[i] ? sums[i] / (origins - lacking[i]) : Number.NaN;
     return sums;
   }
-}
-
-/** A copy with room for `least` numbers and as many again. */
-function grown(numbers: Float64Array, least: number): Float64Array {
-  const larger = new Float64Array(Math.max(2 * least, FEW_ORIGINS * ERRORS));
-  larger.set(numbers);
-  return larger;
 }
 
 function groupEndsOf(rhythm: Rhythm): Int32Array {

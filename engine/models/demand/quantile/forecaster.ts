@@ -107,7 +107,7 @@ export class DemandForecaster {
     if (!this.accepts(values.length)) throw new RangeError(`${values.length} slots are too few to forecast from`);
     const newest = values.subarray(Math.max(0, values.length - usefulSlots(this.rhythm)));
     const from = newest.length - contextSlots(this.rhythm);
-    return viewOf(new Candidates(newest, this.rhythm, Math.max(0, from)), newest.length);
+    return viewOf(new Candidates(newest, this.rhythm, Math.max(0, from), true), newest.length);
   }
 
   private forecastView(view: View, into: Float64Array): Float64Array {

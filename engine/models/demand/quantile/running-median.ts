@@ -11,6 +11,10 @@ export function runningMedian(values: Float64Array, width: number, from = 0): Fl
     for (let t = first; t < values.length; t++) medians[t + 1] = values[t];
     return medians;
   }
+  if (width === 3) {
+    for (let t = first + 2; t < values.length; t++) medians[t + 1] = middleOf(values[t - 2], values[t - 1], values[t]);
+    return medians;
+  }
   const sorted = new Float64Array(width);
   const upper = width >> 1;
   const lower = (width - 1) >> 1;
@@ -21,4 +25,9 @@ export function runningMedian(values: Float64Array, width: number, from = 0): Fl
     if (count + 1 >= width) medians[t + 1] = (sorted[lower] + sorted[upper]) / 2;
   }
   return medians;
+}
+
+function middleOf(a: number, b: number, c: number): number {
+  if (a > b) return b > c ? b : a > c ? c : a;
+  return a > c ? a : b > c ? c : b;
 }

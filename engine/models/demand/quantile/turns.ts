@@ -6,7 +6,8 @@ import { insertSorted, replaceSorted } from "./sorted-window";
  * Each phase keeps its turns sorted, so that the next slot of it takes one value in and one out.
  */
 export class Turns {
-  private readonly medians: Float64Array;
+  /** By slot, of those that were asked for. */
+  readonly medians: Float64Array;
   private readonly known: Uint8Array;
   /** [phase][turn] ascending, as of the slot of that phase that was asked for last. */
   private readonly sorted: Float64Array;
@@ -29,10 +30,9 @@ export class Turns {
     return this.medians[slot];
   }
 
-  /** The medians by slot, of which those of the slots `from` to `end` (without it) are worked out. */
-  upTo(from: number, end: number): Float64Array {
+  /** Works out the medians of the slots `from` to `end` (without it). */
+  upTo(from: number, end: number): void {
     for (let slot = from; slot < end; slot++) if (this.known[slot] === 0) this.workOut(slot);
-    return this.medians;
   }
 
   /** Mean of the medians over `reach` slots to either side, those that are known; the next turn's aren't asked. */
