@@ -128,11 +128,14 @@ export class DemandForecaster {
       sorted.sort((a, b) => a - b);
       const levels = interpolateLevels(learned, sorted, QUANTILE_LEVELS);
       const median = levels[MEDIAN_LEVEL];
+      let falls = false;
       for (let level = 0; level < LEVELS; level++) {
+        const at = lead * LEVELS + level;
         const spread = median + file.spread[level] * (levels[level] - median);
-        into[lead * LEVELS + level] = Math.max(0, anchors[lead] + scale * spread);
+        into[at] = Math.max(0, anchors[lead] + scale * spread);
+        falls ||= level > 0 && into[at] < into[at - 1];
       }
-      into.subarray(lead * LEVELS, (lead + 1) * LEVELS).sort();
+      if (falls) into.subarray(lead * LEVELS, (lead + 1) * LEVELS).sort();
     }
   }
 }
