@@ -7,6 +7,7 @@ import { DemandForecaster } from "./forecaster";
 import { type Judgement, judge } from "./judge";
 import { QUANTILE_LEVELS } from "./levels";
 import type { Rhythm } from "./rhythm";
+import { fittedSpread } from "./spread";
 import { type TrainingSeries, candidatesOf, drawTrainingSet, firstOrigin } from "./training-set";
 
 /** Levels with trees of their own; those between them are interpolated. */
@@ -70,7 +71,7 @@ export function fitDemandForecaster(
     horizon: rhythm.horizon,
     features: [...table.names],
     forests: forests as DemandModelFile["forests"],
-    spread: [...(judged?.spread ?? FITTED_SPREAD)],
+    spread: judged ? fittedSpread(judged.windows) : [...FITTED_SPREAD],
     coverage80: judged?.coverage80 ?? null,
     series: judged?.series ?? {},
   });
