@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { packageRoot } from "../../cli/package-info";
 import { temporaryFolder } from "../testbed";
@@ -85,6 +85,31 @@ describe("the package", function () {
           lacking.push(`${relative(package_, join(entry.parentPath, entry.name))}: ${path}`);
       }
     }
+    assert.deepEqual(lacking, []);
+  });
+
+  it("has the declarations that those of its entry points take from each other", async () => {
+    await unpack();
+    const package_ = join(folder, "package");
+    const { exports } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
+      exports: Record<string, string>;
+    };
+    const lacking: string[] = [];
+    const seen = new Set<string>();
+    const queue = Object.values(exports)
+      .filter((path) => path.endsWith(".js"))
+      .map((path) => join(package_, path.replace(/\.js$/, ".d.ts")));
+    for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+      if (seen.has(file)) continue;
+      seen.add(file);
+      for (const [, path] of (await readFile(file, "utf8")).matchAll(/(?:\bfrom|\bimport\()\s*"(\.[^"]+)"/g)) {
+        const target = join(dirname(file), path);
+        const found = [`${target}.d.ts`, join(target, "index.d.ts")].find((each) => existsSync(each));
+        if (found) queue.push(found);
+        else lacking.push(`${relative(package_, file)}: ${path}`);
+      }
+    }
+    assert.ok(seen.size > 100, `${seen.size} declarations reached`);
     assert.deepEqual(lacking, []);
   });
 
