@@ -5,13 +5,13 @@ import { z } from "zod";
  * full host can't serve, or 2.4 host-hours of use within its safety margin (contention's 10 for a whole host and the
  * whole horizon, four times that above full capacity). In it, by default:
  *
- * - the failure of a critical VM's host is worth 10, as much as 6 hours of a whole host's work; of a normal VM's 4, of a
- *   low one's 2 (CRITICALITY_WEIGHT): HA has it up again within minutes, but what it was doing is lost. So a host with a
- *   probability of failing of 10 % gives 0.8 for each critical VM that leaves it, 0.3 for a normal and 0.15 for a low one:
+ * - the failure of a critical VM's host is worth 5, as much as 3 hours of a whole host's work; of a normal VM's 2, of a
+ *   low one's 1 (CRITICALITY_WEIGHT): HA has it up again within minutes, but what it was doing is lost. So a host with a
+ *   probability of failing of 10 % gives 0.4 for each critical VM that leaves it, 0.17 for a normal and 0.08 for a low one:
  *   more than a move costs, most critical VMs first, and enough to use up other hosts' safety margins for hours. One of 4 %,
- *   as of a host that came up again today, gives 0.2, 0.07 and 0.03: VMs leave it for hosts with room, and don't crowd
- *   others for it. At three times the weight hosts that had failed lately were left empty while others were overloaded
- *   (ADR 17).
+ *   as of a host that came up again today, gives 0.1, 0.04 and 0.02: VMs leave it for hosts with room, and don't crowd
+ *   others for it. At twice the weight and more, hosts that had failed lately were left empty while others were overloaded;
+ *   at 3, more VM-minutes were lost (ADR 17).
  *   See objectives/host-risk.ts for risks too small to act upon.
  * - a member of a group that fails together with another costs 100 besides: each was there to stand in for the other,
  *   and without both the service is gone, not just one restart of it.
@@ -37,7 +37,7 @@ import { z } from "zod";
  */
 export const weightsSchema = z.strictObject({
   contention: z.number().nonnegative().default(10),
-  hostRisk: z.number().nonnegative().default(10),
+  hostRisk: z.number().nonnegative().default(5),
   correlatedFailure: z.number().nonnegative().default(100),
   interference: z.number().nonnegative().default(40),
   traffic: z.number().nonnegative().default(2),
