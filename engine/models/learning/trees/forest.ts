@@ -1,3 +1,4 @@
+import { codeOf } from "../../../compute/forest-codes";
 import type { FeatureMatrix } from "./matrix";
 import { lossOf } from "./losses";
 import type { BoostedTrees } from "./model";
@@ -187,17 +188,4 @@ export class Forest {
       }
     }
   }
-}
-
-/** How many of the ascending thresholds lie below the value. */
-function codeOf(thresholds: Float64Array, value: number): number {
-  let low = 0;
-  let high = thresholds.length;
-  const bounded = value > Number.MAX_VALUE ? Number.MAX_VALUE : value;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (thresholds[middle] < bounded) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
